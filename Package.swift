@@ -1,0 +1,72 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// `STATIC_CURSES=1 swift build …` links the archives of ncurses instead of its shared libraries.
+let curses: [LinkerSetting] =
+  Context.environment["STATIC_CURSES"] == "1"
+  ? [.linkedLibrary(":libncursesw.a"), .linkedLibrary(":libtinfo.a")]
+  : [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]
+
+// The targets stand in the order in which the data passes through them; each imports only targets above itself.
+let package = Package(
+  name: "paritty",
+  products: [.executable(name: "paritty", targets: ["paritty"])],
+  dependencies: [
+    // Subcommands, validated options, usage texts and shell completions: solved well there, and no part of our work.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // ncurses: the terminal database, input decoding and minimal redraw that every Linux machine already carries.
+    .target(name: "CTerminal", linkerSettings: curses),
+    // zlib: inflate and CRC-32 for the archives that numpy writes.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "PipelineTrace", dependencies: ["CZlib"]),
+    .target(name: "TensorFormats", dependencies: ["CZlib", "PipelineTrace"]),
+    .target(name: "TensorKernels"),
+    .target(name: "TraceAlignment", dependencies: ["PipelineTrace"]),
+    .target(
+      name: "TraceComparison",
+      dependencies: ["PipelineTrace", "TensorKernels", "TraceAlignment"]),
+    .target(
+      name: "TraceReport",
+      dependencies: ["PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison"]),
+    .target(
+      name: "TraceScreen",
+      dependencies: [
+        "PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison", "TraceReport",
+      ]),
+    .target(name: "TraceTerminal", dependencies: ["CTerminal", "TraceScreen"]),
+    .executableTarget(
+      name: "paritty",
+      dependencies: [
+        "PipelineTrace", "TensorFormats", "TraceAlignment", "TraceComparison", "TraceReport",
+        "TraceScreen", "TraceTerminal",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    // forkpty and window sizes, which Swift cannot reach: for the tests alone.
+    .target(
+      name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
+      linkerSettings: [.linkedLibrary("util")]),
+    .testTarget(name: "PipelineTraceTests", dependencies: ["PipelineTrace"]),
+    .testTarget(name: "TensorFormatsTests", dependencies: ["PipelineTrace", "TensorFormats"]),
+    .testTarget(name: "TensorKernelsTests", dependencies: ["TensorKernels"]),
+    .testTarget(name: "TraceAlignmentTests", dependencies: ["PipelineTrace", "TraceAlignment"]),
+    .testTarget(
+      name: "TraceComparisonTests",
+      dependencies: ["PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison"]),
+    .testTarget(
+      name: "TraceReportTests",
+      dependencies: [
+        "PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison", "TraceReport",
+      ]),
+    .testTarget(
+      name: "TraceScreenTests",
+      dependencies: [
+        "PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison", "TraceScreen",
+      ]),
+    // The program as its users run it: under a pseudo-terminal, in a pipe, on the samples.
+    .testTarget(
+      name: "ParittyTests",
+      dependencies: ["CPseudoTerminal", "PipelineTrace", "TraceScreen", "paritty"]),
+  ],
+  swiftLanguageModes: [.v6])

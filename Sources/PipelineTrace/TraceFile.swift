@@ -1,0 +1,94 @@
+import Glibc
+
+/// A file that stays open for reading as long as anything refers to it.
+///
+/// It is read by position and never mapped: a file that another program cuts short gives an error,
+/// where a mapping would kill the process.
+package final class TraceFile: Sendable {
+  /// The path as it was given, for messages.
+  package let path: String
+  /// Bytes in it when it was opened.
+  package let byteCount: Int
+  private let descriptor: Int32
+
+  /// - Throws: `cannotRead` where it is absent, forbidden, a folder, or anything but a plain file.
+  package init(path: String) throws(FormatError) {
+    let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard opened >= 0 else {
+      throw FormatError(file: path, problem: .cannotRead(String(cString: strerror(errno))))
+    }
+    var status = stat()
+    guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(opened)
+      throw FormatError(file: path, problem: .cannotRead("not a plain file"))
+    }
+    self.path = path
+    byteCount = Int(status.st_size)
+    descriptor = opened
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills `destination` with the bytes from `byteOffset` on.
+  ///
+  /// - Throws: `changedWhileOpen` where the file ends before, `cannotRead` where the system says so.
+  package func read(into destination: UnsafeMutableRawBufferPointer, at byteOffset: Int)
+    throws(FormatError)
+  {
+    var done = 0
+    while done < destination.count {
+      let count = pread(
+        descriptor, destination.baseAddress.map { $0 + done }, destination.count - done,
+        off_t(byteOffset + done))
+      if count > 0 {
+        done += count
+      } else if count == 0 {
+        throw FormatError(file: path, byteOffset: byteOffset + done, problem: .changedWhileOpen)
+      } else if errno != EINTR {
+        throw FormatError(
+          file: path, byteOffset: byteOffset + done,
+          problem: .cannotRead(String(cString: strerror(errno))))
+      }
+    }
+  }
+
+  /// The bytes of `range` as an array.
+  ///
+  /// - Throws: `truncated` where the range reaches beyond the end, before anything is allocated.
+  package func bytes(in range: Range<Int>) throws(FormatError) -> [UInt8] {
+    guard range.lowerBound >= 0, range.upperBound <= byteCount else {
+      throw FormatError(
+        file: path, byteOffset: range.lowerBound,
+        problem: .truncated(
+          expectedByteCount: range.count, foundByteCount: max(0, byteCount - range.lowerBound)))
+    }
+    return try FileRegion(file: self, range: range).bytes(in: 0..<range.count)
+  }
+}
+
+/// A run of a file's bytes, read in place.
+package struct FileRegion: ByteSource {
+  package let file: TraceFile
+  package let range: Range<Int>
+  package let checksum: Checksum?
+  package let origin: Origin
+
+  /// - Precondition: `range` lies within the file.
+  package init(file: TraceFile, range: Range<Int>, place: String? = nil, checksum: Checksum? = nil)
+  {
+    precondition(range.lowerBound >= 0 && range.upperBound <= file.byteCount, "\(range) of a file")
+    self.file = file
+    self.range = range
+    self.checksum = checksum
+    origin = Origin(file: file.path, place: place, byteOffset: range.lowerBound)
+  }
+
+  package var byteCount: Int { range.count }
+
+  package func read(into destination: UnsafeMutableRawBufferPointer, at byteOffset: Int)
+    throws(FormatError)
+  {
+    precondition(byteOffset >= 0 && byteOffset + destination.count <= range.count)
+    try file.read(into: destination, at: range.lowerBound + byteOffset)
+  }
+}
