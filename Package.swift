@@ -22,7 +22,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "PipelineTrace", dependencies: ["CZlib"]),
     .target(name: "TensorFormats", dependencies: ["CZlib", "PipelineTrace"]),
-    .target(name: "TensorKernels"),
+    .target(name: "TensorKernels", dependencies: ["PipelineTrace"]),
     .target(name: "TraceAlignment", dependencies: ["PipelineTrace"]),
     .target(
       name: "TraceComparison",
@@ -49,7 +49,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("util")]),
     .testTarget(name: "PipelineTraceTests", dependencies: ["PipelineTrace"]),
     .testTarget(name: "TensorFormatsTests", dependencies: ["PipelineTrace", "TensorFormats"]),
-    .testTarget(name: "TensorKernelsTests", dependencies: ["TensorKernels"]),
+    .testTarget(name: "TensorKernelsTests", dependencies: ["PipelineTrace", "TensorKernels"]),
     .testTarget(name: "TraceAlignmentTests", dependencies: ["PipelineTrace", "TraceAlignment"]),
     .testTarget(
       name: "TraceComparisonTests",
