@@ -1,8 +1,8 @@
 """A small picture classifier: principal components of patches, rectified, averaged, and a linear head.
 
 `python vision.py` cuts the photos and trains it; the pipelines only load `vision.npz`.
-Photos: scikit-image's chelsea (Stefan van der Walt, CC0), coffee (Rachel Michetti, CC0), rocket (SpaceX, public domain),
-astronaut (NASA, public domain).
+Photos: scikit-image's chelsea (Stefan van der Walt, CC0), coffee (Rachel Michetti, CC0), rocket (SpaceX, public
+domain), astronaut (NASA, public domain).
 """
 import importlib.util
 from pathlib import Path
