@@ -66,7 +66,9 @@ struct DecimalNumber {
     for place in 0..<whole { text += String(number.digit(place + number.exponent - whole)) }
     if places > 0 {
       text += "."
-      for place in number.exponent..<number.exponent + places { text += String(number.digit(place)) }
+      for place in number.exponent..<number.exponent + places {
+        text += String(number.digit(place))
+      }
     }
     return text
   }
