@@ -20,16 +20,8 @@ struct ChunkPairs {
 
   /// The same arrays, four values at a time.
   @inline(__always)
-  var vectors: (dev: Vectors, prod: Vectors, distances: Vectors) {
-    (Vectors(start: dev), Vectors(start: prod), Vectors(start: distances))
-  }
-
-  struct Vectors {
-    let start: UnsafeMutableRawPointer
-    @inline(__always)
-    subscript(index: Int) -> SIMD4<Double> {
-      start.load(fromByteOffset: index &* 32, as: SIMD4<Double>.self)
-    }
+  var vectors: (dev: LaneArray, prod: LaneArray, distances: LaneArray) {
+    (LaneArray(start: dev), LaneArray(start: prod), LaneArray(start: distances))
   }
 
   /// Puts 0 between the last pair of a short chunk and the next multiple of four.
@@ -41,8 +33,8 @@ struct ChunkPairs {
     }
   }
 
-  /// |prod − dev|, infinite where it overflows.
-  func setDistances(count: Int) {
+  /// Writes |prod − dev|, infinite where it overflows.
+  func setDistances(_ count: Int) {
     for k in 0..<count { distances[k] = (prod[k] - dev[k]).magnitude }
   }
 }
@@ -67,24 +59,24 @@ extension ChunkPairs {
     let relative = SIMD4(repeating: relative)
     var agreeing = SIMD4<Int64>.zero
     var equal = SIMD4<Int64>.zero
-    var raising = SIMD4<Int64>.zero
+    var settled = ~SIMD4<Int64>.zero
     var largest = SIMD4<Double>.zero
     let (devs, _, distances) = vectors
-    let vectorCount = (count + 3) / 4
+    let vectorCount = LaneArray.vectorCount(count)
     for v in 0..<vectorCount {
       let distance = distances[v]
       let magnitude = devs[v].magnitudes
       let isEqual = distance .== 0
       agreeing &-= (distance .<= absolute + slope * magnitude).bits
       equal &-= isEqual.bits
-      raising |= (distance .>= relative * magnitude).bits & ~isEqual.bits
+      settled &= (distance .< relative * magnitude).bits | isEqual.bits
       largest.replace(with: distance, where: distance .> largest)
     }
     return ChunkCounts(
       mismatched: vectorCount * 4 - Int(agreeing.wrappedSum()),
       differing: vectorCount * 4 - Int(equal.wrappedSum()),
       maxAbsolute: largest.max(),
-      mayRaiseRelative: raising != .zero)
+      mayRaiseRelative: settled != ~.zero)
   }
 
   /// The first pair of a chunk beyond the tolerance.
@@ -101,7 +93,7 @@ extension ChunkPairs {
   func largestRelative(_ count: Int, above known: Double) -> (value: Double, index: Int)? {
     var largest = SIMD4<Double>.zero
     let (devs, _, distances) = vectors
-    for v in 0..<(count + 3) / 4 {
+    for v in 0..<LaneArray.vectorCount(count) {
       let relative = distances[v] / devs[v].magnitudes  // NaN for 0 / 0, which is not larger
       largest.replace(with: relative, where: relative .> largest)
     }
@@ -110,18 +102,4 @@ extension ChunkPairs {
     let index = (0..<count).first { self.distances[$0] / dev[$0].magnitude == value }
     return index.map { (value, $0) }
   }
-}
-
-extension SIMD4<Double> {
-  @inline(__always)
-  fileprivate var magnitudes: SIMD4<Double> {
-    unsafeBitCast(
-      unsafeBitCast(self, to: SIMD4<UInt64>.self) & 0x7fff_ffff_ffff_ffff, to: Self.self)
-  }
-}
-
-extension SIMDMask<SIMD4<Int64>> {
-  /// −1 in the lanes that are true, 0 in the others.
-  @inline(__always)
-  fileprivate var bits: SIMD4<Int64> { unsafeBitCast(self, to: SIMD4<Int64>.self) }
 }

@@ -40,12 +40,12 @@ extension DifferenceKernel {
         let prodChunk = prodStart + first * prod.byteCount
         let firstPair = firstElement + first
 
-        let devSide = devCoding.scan(devChunk, chunkCount)
-        let prodSide = prodCoding.scan(prodChunk, chunkCount)
-        block.dev.merge(devSide)
-        block.prod.merge(prodSide)
         devCoding.widen(devChunk, chunkCount, pairs.dev)
         prodCoding.widen(prodChunk, chunkCount, pairs.prod)
+        let devSide = SideKernel.statistics(ofChunk: pairs.dev, count: chunkCount)
+        let prodSide = SideKernel.statistics(ofChunk: pairs.prod, count: chunkCount)
+        block.dev.merge(devSide)
+        block.prod.merge(prodSide)
         pairs.pad(from: chunkCount)
 
         var finiteCount = chunkCount
@@ -61,7 +61,7 @@ extension DifferenceKernel {
             to: pairs.distances, dev: devChunk, devCoding, prod: prodChunk, prodCoding,
             count: chunkCount)
         } else {
-          pairs.setDistances(count: chunkCount)
+          pairs.setDistances(chunkCount)
         }
         sums.add(pairs, count: chunkCount)
         let counts = pairs.counts(
@@ -70,7 +70,8 @@ extension DifferenceKernel {
           counts, pairs, chunkCount: chunkCount, finiteCount: finiteCount, limit: limit,
           firstPair: firstPair)
         if comparesULP && finiteCount > 0 {
-          let largest = devCoding.largestULP(devChunk, prodChunk, chunkCount)
+          let largest = devCoding.largestULP(
+            devChunk, prodChunk, chunkCount, finiteCount == chunkCount)
           block.maxULP = max(block.maxULP ?? 0, largest)
         }
       }
@@ -116,7 +117,7 @@ extension DifferenceStatistics {
       maxAbsolute = counts.maxAbsolute
       maxAbsoluteElement = firstPair + index
     }
-    if counts.mayRaiseRelative,
+    if counts.mayRaiseRelative, maxRelative! < .infinity,
       let largest = pairs.largestRelative(chunkCount, above: maxRelative!)
     {
       maxRelative = largest.value

@@ -6,10 +6,9 @@ import PipelineTrace
 struct ElementCoding {
   /// Writes the values as doubles.
   let widen: (UnsafeRawPointer, Int, UnsafeMutablePointer<Double>) -> Void
-  /// Range and special elements of a chunk.
-  let scan: (UnsafeRawPointer, Int) -> SideStatistics
-  /// The largest distance in ULP of a chunk of this dtype on both sides, over its finite pairs.
-  let largestULP: (UnsafeRawPointer, UnsafeRawPointer, Int) -> UInt64
+  /// The largest distance in ULP of a chunk of this dtype on both sides, over its finite pairs;
+  /// the last argument says whether all of them are.
+  let largestULP: (UnsafeRawPointer, UnsafeRawPointer, Int, Bool) -> UInt64
   /// Writes the values as integers, `u64` by its bits; `nil` for floats.
   let integers: ((UnsafeRawPointer, Int, UnsafeMutablePointer<Int64>) -> Void)?
 
@@ -18,16 +17,18 @@ struct ElementCoding {
 
   private init<Code: FloatCode>(float code: Code.Type) {
     widen = { code.widen($0, count: $1, into: $2) }
-    scan = { code.scan($0, count: $1) }
-    largestULP = { code.largestULP(dev: $0, prod: $1, count: $2) }
+    largestULP = { dev, prod, count, isFinite in
+      isFinite
+        ? code.largestULP(dev: dev, prod: prod, count: count, isMasked: false)
+        : code.largestULP(dev: dev, prod: prod, count: count, isMasked: true)
+    }
     integers = nil
     isUnsigned64 = false
   }
 
   private init<Code: IntegerCode>(integer code: Code.Type) {
     widen = { code.widen($0, count: $1, into: $2) }
-    scan = { code.scan($0, count: $1) }
-    largestULP = { _, _, _ in 0 }
+    largestULP = { _, _, _, _ in 0 }
     integers = { elements, count, values in
       for k in 0..<count { values[k] = code.integer(code.load(elements, k)) }
     }
@@ -75,68 +76,32 @@ extension ElementCode {
   ) {
     for k in 0..<count { values[k] = number(load(elements, k)) }
   }
+}
 
-  /// Minimum and maximum as those of the ranks: integers have an order that SIMD can reduce.
-  @inline(__always)
-  fileprivate static func scan(_ elements: UnsafeRawPointer, count: Int) -> SideStatistics {
-    var lowest = Bits.max
-    var highest = Bits.min
-    for k in 0..<count {
-      let rank = rank(load(elements, k))
-      lowest = rank < lowest ? rank : lowest
-      highest = rank > highest ? rank : highest
-    }
-    let (finite, numbers) = (finiteRanks, numberRanks)
-    if count == 0 || (lowest >= finite.lowerBound && highest <= finite.upperBound) {
-      return side(lowest, highest, nanCount: 0, infinityCount: 0, isEmpty: count == 0)
-    }
-    // Something is special: once more, and NaN take no part.
-    lowest = Bits.max
-    highest = Bits.min
-    var numberCount: Int32 = 0
-    var finiteCount: Int32 = 0
-    for k in 0..<count {
-      let rank = rank(load(elements, k))
-      let isNumber = rank >= numbers.lowerBound && rank <= numbers.upperBound
-      let isFinite = rank >= finite.lowerBound && rank <= finite.upperBound
-      let low = isNumber ? rank : Bits.max
-      let high = isNumber ? rank : Bits.min
-      lowest = low < lowest ? low : lowest
-      highest = high > highest ? high : highest
-      numberCount &+= isNumber ? 1 : 0
-      finiteCount &+= isFinite ? 1 : 0
-    }
-    return side(
-      lowest, highest, nanCount: count - Int(numberCount),
-      infinityCount: Int(numberCount - finiteCount), isEmpty: numberCount == 0)
-  }
-
-  @inline(__always)
-  private static func side(
-    _ lowest: Bits, _ highest: Bits, nanCount: Int, infinityCount: Int, isEmpty: Bool
-  ) -> SideStatistics {
-    SideStatistics(
-      minimum: isEmpty ? nil : number(bits(ofRank: lowest)),
-      maximum: isEmpty ? nil : number(bits(ofRank: highest)),
-      nanCount: nanCount, infinityCount: infinityCount)
-  }
-
-  /// Pairs that are not finite on both sides get the distance 0.
+extension FloatCode {
+  /// Pairs that are not finite on both sides get the distance 0, if `isMasked`.
+  ///
+  /// Integers have an order that a plain loop may reduce in SIMD. Distances do not fit into signed
+  /// ranks, but for signed integers alone SSE2 has a comparison: so all are shifted by `Bits.min`.
   @inline(__always)
   fileprivate static func largestULP(
-    dev: UnsafeRawPointer, prod: UnsafeRawPointer, count: Int
+    dev: UnsafeRawPointer, prod: UnsafeRawPointer, count: Int, isMasked: Bool
   ) -> UInt64 {
-    let finite = finiteRanks
-    var largest = Bits.Magnitude.zero
+    var largest = Bits.min
     for k in 0..<count {
-      let devRank = rank(load(dev, k))
-      let prodRank = rank(load(prod, k))
-      let high = devRank > prodRank ? devRank : prodRank
-      let low = devRank > prodRank ? prodRank : devRank
-      let isFinite = low >= finite.lowerBound && high <= finite.upperBound
-      let distance = isFinite ? Bits.Magnitude(truncatingIfNeeded: high &- low) : 0
+      var devRank = rank(load(dev, k))
+      var prodRank = rank(load(prod, k))
+      if isMasked {
+        let isFinite =
+          devRank <= largestFinite && devRank >= -largestFinite && prodRank <= largestFinite
+          && prodRank >= -largestFinite
+        devRank = isFinite ? devRank : 0
+        prodRank = isFinite ? prodRank : 0
+      }
+      let difference = devRank &- prodRank
+      let distance = (devRank < prodRank ? 0 &- difference : difference) ^ Bits.min
       largest = distance > largest ? distance : largest
     }
-    return UInt64(truncatingIfNeeded: largest)
+    return UInt64(truncatingIfNeeded: Bits.Magnitude(truncatingIfNeeded: largest ^ Bits.min))
   }
 }

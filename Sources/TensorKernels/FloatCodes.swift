@@ -1,7 +1,6 @@
 /// IEEE 754 binary64.
 enum Binary64Code: FloatCode {
   @inline(__always) static var largestFinite: Int64 { 0x7fef_ffff_ffff_ffff }
-  @inline(__always) static var largestNumber: Int64 { 0x7ff0_0000_0000_0000 }
   @inline(__always) static func number(_ bits: Int64) -> Double {
     Double(bitPattern: UInt64(bitPattern: bits))
   }
@@ -10,7 +9,6 @@ enum Binary64Code: FloatCode {
 /// IEEE 754 binary32.
 enum Binary32Code: FloatCode {
   @inline(__always) static var largestFinite: Int32 { 0x7f7f_ffff }
-  @inline(__always) static var largestNumber: Int32 { 0x7f80_0000 }
   @inline(__always) static func number(_ bits: Int32) -> Double {
     Double(Float(bitPattern: UInt32(bitPattern: bits)))
   }
@@ -19,7 +17,6 @@ enum Binary32Code: FloatCode {
 /// The upper half of a binary32.
 enum BrainCode: FloatCode {
   @inline(__always) static var largestFinite: Int16 { 0x7f7f }
-  @inline(__always) static var largestNumber: Int16 { 0x7f80 }
   @inline(__always) static func number(_ bits: Int16) -> Double {
     Double(Float(bitPattern: UInt32(UInt16(bitPattern: bits)) &<< 16))
   }
@@ -28,7 +25,6 @@ enum BrainCode: FloatCode {
 /// IEEE 754 binary16.
 enum Binary16Code: FloatCode {
   @inline(__always) static var largestFinite: Int16 { 0x7bff }
-  @inline(__always) static var largestNumber: Int16 { 0x7c00 }
   @inline(__always) static func number(_ bits: Int16) -> Double {
     widenedFloat(
       magnitude: UInt32(UInt16(bitPattern: bits & .max)), sign: UInt32(bitPattern: Int32(bits)),
@@ -39,7 +35,6 @@ enum Binary16Code: FloatCode {
 /// OCP FP8 E5M2: the upper half of a binary16.
 enum Float8E5M2Code: FloatCode {
   @inline(__always) static var largestFinite: Int8 { 0x7b }
-  @inline(__always) static var largestNumber: Int8 { 0x7c }
   @inline(__always) static func number(_ bits: Int8) -> Double {
     widenedFloat(
       magnitude: UInt32(UInt8(bitPattern: bits & .max)), sign: UInt32(bitPattern: Int32(bits)),
@@ -50,7 +45,6 @@ enum Float8E5M2Code: FloatCode {
 /// OCP FP8 E4M3 (`float8_e4m3fn`): 0x7f and 0xff are NaN, nothing is infinite.
 enum Float8E4M3Code: FloatCode {
   @inline(__always) static var largestFinite: Int8 { 0x7e }
-  @inline(__always) static var largestNumber: Int8 { 0x7e }
   @inline(__always) static func number(_ bits: Int8) -> Double {
     widenedFloat(
       magnitude: UInt32(UInt8(bitPattern: bits & .max)), sign: UInt32(bitPattern: Int32(bits)),
@@ -62,13 +56,13 @@ enum Float8E4M3Code: FloatCode {
 ///
 /// Its fields are moved to where binary32 has them; the biases of the exponents differ by `scale`,
 /// and multiplying by that normalizes the subnormals too. What lies beyond the largest finite
-/// magnitude gets all bits of the exponent instead: infinity where its fraction is 0, or NaN.
+/// magnitude gets all bits of the exponent: infinity where its fraction is 0, or NaN.
 @inline(__always)
 private func widenedFloat(
   magnitude: UInt32, sign: UInt32, shift: UInt32, scale: Float, largestFinite: UInt32
 ) -> Double {
   let moved = magnitude &<< shift
-  let finite = (Float(bitPattern: moved) * scale).bitPattern
-  let widened = magnitude > largestFinite ? moved | 0x7f80_0000 : finite
-  return Double(Float(bitPattern: widened | (sign & 0x8000_0000)))
+  let scaled = (Float(bitPattern: moved) * scale).bitPattern
+  let exponentOfSpecials: UInt32 = magnitude > largestFinite ? 0x7f80_0000 : 0
+  return Double(Float(bitPattern: scaled | exponentOfSpecials | (sign & 0x8000_0000)))
 }

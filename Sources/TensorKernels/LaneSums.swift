@@ -13,7 +13,7 @@ struct LaneSums {
   mutating func add(_ pairs: ChunkPairs, count: Int) {
     var lanes = self
     let (devs, prods, distances) = pairs.vectors
-    for v in 0..<(count + 3) / 4 {
+    for v in 0..<LaneArray.vectorCount(count) {
       let (x, y, distance) = (devs[v], prods[v], distances[v])
       lanes.absolutes += distance
       lanes.squares += distance * distance
@@ -25,14 +25,10 @@ struct LaneSums {
   }
 
   func store(in block: inout DifferenceStatistics) {
-    block.absolutes = Self.folded(absolutes)
-    block.squares = Self.folded(squares)
-    block.devSquares = Self.folded(devSquares)
-    block.prodSquares = Self.folded(prodSquares)
-    block.products = Self.folded(products)
-  }
-
-  private static func folded(_ lanes: SIMD4<Double>) -> CompensatedSum {
-    CompensatedSum((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]))
+    block.absolutes = CompensatedSum(absolutes.folded)
+    block.squares = CompensatedSum(squares.folded)
+    block.devSquares = CompensatedSum(devSquares.folded)
+    block.prodSquares = CompensatedSum(prodSquares.folded)
+    block.products = CompensatedSum(products.folded)
   }
 }

@@ -17,12 +17,13 @@ package struct SideStatistics: Sendable, Equatable {
     infinityCount = 0
   }
 
-  /// One element, or many of which only the range and the counts are known.
-  init(minimum: Double?, maximum: Double?, nanCount: Int, infinityCount: Int) {
-    self.minimum = minimum
-    self.maximum = maximum
-    self.nanCount = nanCount
-    self.infinityCount = infinityCount
+  /// Elements of which only the range is known; it is empty where `minimum` is the larger.
+  @inline(__always)
+  init(minimum: Double, maximum: Double) {
+    self.minimum = minimum <= maximum ? minimum : nil
+    self.maximum = minimum <= maximum ? maximum : nil
+    nanCount = 0
+    infinityCount = 0
   }
 
   /// One element: the definition of all four.
@@ -44,5 +45,21 @@ package struct SideStatistics: Sendable, Equatable {
     if let other = following.maximum { maximum = max(maximum ?? other, other) }
     nanCount += following.nanCount
     infinityCount += following.infinityCount
+  }
+
+  /// Counts the NaN and infinities among doubles.
+  ///
+  /// No branch on the elements: x − x is 0 for what is finite, NaN for the rest, and NaN is equal
+  /// to nothing, not to itself.
+  mutating func countSpecials(of values: UnsafePointer<Double>, count: Int) {
+    var finiteCount: Int64 = 0
+    var numberCount: Int64 = 0
+    for k in 0..<count {
+      let value = values[k]
+      finiteCount &+= value - value == 0 ? 1 : 0
+      numberCount &+= value == value ? 1 : 0
+    }
+    nanCount += count - Int(numberCount)
+    infinityCount += Int(numberCount - finiteCount)
   }
 }
