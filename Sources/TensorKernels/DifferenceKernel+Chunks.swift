@@ -1,0 +1,127 @@
+import PipelineTrace
+
+extension DifferenceKernel {
+  /// Pairs taken through all loops while they lie in the first-level cache.
+  static let chunkElementCount = 1_024
+
+  /// The statistics of one block.
+  ///
+  /// - Parameters:
+  ///   - dev: Elements in native byte order, from any address.
+  ///   - prod: As many elements of the other side.
+  ///   - firstElement: Index of the first pair in the whole tensor.
+  /// - Precondition: Both sides hold the same number of elements, `blockElementCount` at most.
+  package func statistics(
+    dev devBytes: UnsafeRawBufferPointer, prod prodBytes: UnsafeRawBufferPointer, firstElement: Int
+  ) -> DifferenceStatistics {
+    let count = elementCount(dev: devBytes, prod: prodBytes)
+    guard let devStart = devBytes.baseAddress, let prodStart = prodBytes.baseAddress, count > 0
+    else { return DifferenceStatistics() }
+
+    let devCoding = ElementCoding.of(dev)
+    let prodCoding = ElementCoding.of(prod)
+    let comparesULP = dev == prod && dev.isFloat
+    let comparesIntegers = isExact && max(dev.byteCount, prod.byteCount) == 8
+    let limit = isExact ? Tolerance(relative: 0, absolute: 0) : tolerance
+    var block = DifferenceStatistics()
+    block.elementCount = count
+    var sums = LaneSums()
+
+    return withUnsafeTemporaryAllocation(
+      byteCount: (ChunkPairs.scratchCount + (comparesIntegers ? IntegerPairs.scratchCount : 0)) * 8,
+      alignment: 32
+    ) { scratch in
+      let start = scratch.baseAddress!
+      let pairs = ChunkPairs(scratch: start)
+      let integers = IntegerPairs(scratch: start + ChunkPairs.scratchCount * 8)
+      for first in stride(from: 0, to: count, by: Self.chunkElementCount) {
+        let chunkCount = min(Self.chunkElementCount, count - first)
+        let devChunk = devStart + first * dev.byteCount
+        let prodChunk = prodStart + first * prod.byteCount
+        let firstPair = firstElement + first
+
+        devCoding.widen(devChunk, chunkCount, pairs.dev)
+        prodCoding.widen(prodChunk, chunkCount, pairs.prod)
+        let devSide = SideKernel.statistics(ofChunk: pairs.dev, count: chunkCount)
+        let prodSide = SideKernel.statistics(ofChunk: pairs.prod, count: chunkCount)
+        block.dev.merge(devSide)
+        block.prod.merge(prodSide)
+        pairs.pad(from: chunkCount)
+
+        var finiteCount = chunkCount
+        if devSide.hasSpecials || prodSide.hasSpecials {
+          let specials = pairs.setSpecialsAside(
+            chunkCount, nanEqualsNaN: limit.nanEqualsNaN,
+            wantsFirst: block.firstSpecialMismatch == nil)
+          finiteCount -= specials.count
+          block.add(specials, firstPair: firstPair)
+        }
+        if comparesIntegers {
+          integers.writeDistances(
+            to: pairs.distances, dev: devChunk, devCoding, prod: prodChunk, prodCoding,
+            count: chunkCount)
+        } else {
+          pairs.setDistances(chunkCount)
+        }
+        sums.add(pairs, count: chunkCount)
+        let counts = pairs.counts(
+          chunkCount, limit: limit, aboveRelative: block.maxRelative ?? 0)
+        block.add(
+          counts, pairs, chunkCount: chunkCount, finiteCount: finiteCount, limit: limit,
+          firstPair: firstPair)
+        if comparesULP && finiteCount > 0 {
+          let largest = devCoding.largestULP(
+            devChunk, prodChunk, chunkCount, finiteCount == chunkCount)
+          block.maxULP = max(block.maxULP ?? 0, largest)
+        }
+      }
+      sums.store(in: &block)
+      return block
+    }
+  }
+}
+
+extension DifferenceStatistics {
+  /// Takes in the pairs of a chunk that are not finite on both sides.
+  fileprivate mutating func add(_ specials: ChunkSpecials, firstPair: Int) {
+    mismatchedCount += specials.mismatched
+    differingCount += specials.mismatched
+    if let index = specials.firstMismatched {
+      firstSpecialMismatch = firstPair + index
+      firstMismatch = firstMismatch ?? firstPair + index
+    }
+  }
+
+  /// Takes in the finite pairs of a chunk, looking for an element only where it sets a record.
+  fileprivate mutating func add(
+    _ counts: ChunkCounts, _ pairs: ChunkPairs, chunkCount: Int, finiteCount: Int,
+    limit: Tolerance, firstPair: Int
+  ) {
+    guard finiteCount > 0 else { return }
+    finitePairCount += finiteCount
+    mismatchedCount += counts.mismatched
+    differingCount += counts.differing
+    // A special mismatch of this very chunk may come after a finite one.
+    if counts.mismatched > 0, firstMismatch.map({ $0 >= firstPair }) ?? true,
+      let index = pairs.firstMismatch(chunkCount, limit: limit)
+    {
+      firstMismatch = min(firstMismatch ?? .max, firstPair + index)
+    }
+    if maxAbsolute == nil {
+      maxAbsolute = 0
+      maxRelative = 0
+    }
+    if counts.maxAbsolute > maxAbsolute!,
+      let index = pairs.first(chunkCount, atDistance: counts.maxAbsolute)
+    {
+      maxAbsolute = counts.maxAbsolute
+      maxAbsoluteElement = firstPair + index
+    }
+    if counts.mayRaiseRelative, maxRelative! < .infinity,
+      let largest = pairs.largestRelative(chunkCount, above: maxRelative!)
+    {
+      maxRelative = largest.value
+      maxRelativeElement = firstPair + largest.index
+    }
+  }
+}
