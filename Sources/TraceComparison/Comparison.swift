@@ -1,0 +1,95 @@
+import PipelineTrace
+import TraceAlignment
+
+/// Two traces side by side, with all that is known so far of how they differ.
+package struct Comparison: Sendable {
+  package enum Verdict: String, Sendable {
+    case match
+    case diverged
+    /// Nothing diverged, but not everything could be compared.
+    case undecided
+  }
+
+  /// How much of the two traces was compared.
+  package struct Coverage: Sendable, Equatable {
+    package var paired = 0
+    package var onlyDev = 0
+    package var onlyProd = 0
+    package var moved = 0
+    package var notComparable = 0
+  }
+
+  package var dev: Trace
+  package var prod: Trace
+  package var settings: ComparisonSettings
+  /// In dev's order of execution; a stage that only prod has comes right after its predecessor there.
+  package var pairs: [PairComparison]
+
+  /// Pairs the stages by their names; reads nothing.
+  package init(
+    dev: Trace, prod: Trace, settings: ComparisonSettings, overrides: AlignmentOverrides
+  ) throws(AlignmentError) {
+    self.dev = dev
+    self.prod = prod
+    self.settings = settings
+    pairs = try align(dev: dev, prod: prod, overrides: overrides).map {
+      PairComparison($0, dev: dev, prod: prod)
+    }
+  }
+
+  /// The first pair, in order of execution, that diverged or stands alone.
+  ///
+  /// `nil` while an earlier pair is not compared yet, and where there is none: see ``isFinished``.
+  package var firstDivergence: Int? {
+    guard let first = pairs.firstIndex(where: { $0.status.isDivergence || $0.status == .pending })
+    else { return nil }
+    return pairs[first].status == .pending ? nil : first
+  }
+
+  /// Whether every pair is settled.
+  package var isFinished: Bool { pairs.allSatisfy { $0.status != .pending } }
+
+  /// The pairs where a difference was born.
+  package var origins: [Int] { pairs.indices.filter { pairs[$0].role == .origin } }
+
+  package var coverage: Coverage {
+    var coverage = Coverage()
+    for pair in pairs {
+      switch pair.status {
+      case .onlyDev: coverage.onlyDev += 1
+      case .onlyProd: coverage.onlyProd += 1
+      case .notComparable: coverage.notComparable += 1
+      default: if pair.pair.dev != nil, pair.pair.prod != nil { coverage.paired += 1 }
+      }
+      if pair.pair.isMoved { coverage.moved += 1 }
+    }
+    return coverage
+  }
+
+  /// Meaningful once ``isFinished``. A trace that is not whole can diverge, but never match.
+  package var verdict: Verdict {
+    if pairs.contains(where: \.status.isDivergence) { return .diverged }
+    let isWhole = dev.isComplete && prod.isComplete
+    let isCompared = pairs.allSatisfy { $0.status == .identical || $0.status == .close }
+    return isWhole && isCompared && !pairs.isEmpty ? .match : .undecided
+  }
+
+  /// The first reason why something could not be compared.
+  package var firstProblem: FormatError? {
+    pairs.lazy.flatMap(\.values).compactMap(\.problem).first
+  }
+
+  /// How many pairs agree, diverged or stand alone, and are still open.
+  package var counts: (agreeing: Int, diverged: Int, pending: Int, notComparable: Int) {
+    var counts = (agreeing: 0, diverged: 0, pending: 0, notComparable: 0)
+    for pair in pairs {
+      switch pair.status {
+      case .identical, .close: counts.agreeing += 1
+      case .diverged, .onlyDev, .onlyProd: counts.diverged += 1
+      case .pending: counts.pending += 1
+      case .notComparable: counts.notComparable += 1
+      }
+    }
+    return counts
+  }
+}

@@ -1,0 +1,105 @@
+import PipelineTrace
+import TraceAlignment
+
+/// Two stages that stand across from each other, or one that stands alone, and what is known of them.
+package struct PairComparison: Sendable {
+  package var pair: StagePair
+  /// Dev's and prod's stage; at least one is there.
+  package var dev: Stage?
+  package var prod: Stage?
+  /// Outputs first. Empty for a stage that stands alone.
+  package var values: [ValueComparison]
+  package var status: Status
+  package var role: Role?
+
+  /// The name to call the pair by: dev's, or prod's where dev has none.
+  package var name: String { dev?.name ?? prod?.name ?? "" }
+
+  /// In what the sides differ, where they do: by the first value that diverged.
+  package var kind: DivergenceKind? {
+    switch status {
+    case .onlyDev: .missing
+    case .onlyProd: .extra
+    case .diverged: leadingValue?.kind
+    default: nil
+    }
+  }
+
+  /// The value a person wants to see first: the first that decides the status, else the first of all.
+  package var leadingValue: ValueComparison? { leadingValueIndex.map { values[$0] } }
+
+  package var leadingValueIndex: Int? {
+    judgedIndices.first { values[$0].status.isDivergence }
+      ?? judgedIndices.first { values[$0].status == .notComparable }
+      ?? judgedIndices.first { values[$0].status == .close }
+      ?? judgedIndices.first ?? values.indices.first
+  }
+
+  /// The worst relative error of the values that decide the status; `nil` while none is known.
+  package var relativeError: Double? {
+    judgedIndices.compactMap { values[$0].relativeError }.max()
+  }
+
+  /// The values that decide the status: outputs and state, or the inputs where there is nothing else.
+  private var judgedIndices: [Int] {
+    let own = values.indices.filter { values[$0].role != .input }
+    return own.isEmpty ? Array(values.indices) : own
+  }
+
+  /// The worst status of the inputs that were recorded with the stage; `nil` where none was.
+  var recordedInputStatus: Status? {
+    values.filter { $0.role == .input && $0.dev != nil && $0.prod != nil }
+      .map(\.status).reduce(nil) { $0?.worse($1) ?? $1 }
+  }
+
+  /// The worst relative error of the inputs that were recorded; `nil` where none is known.
+  var recordedInputError: Double? {
+    values.filter { $0.role == .input }.compactMap(\.relativeError).max()
+  }
+
+  /// A pair with its values laid across from each other and nothing compared.
+  package init(_ pair: StagePair, dev: Trace, prod: Trace) {
+    self.pair = pair
+    self.dev = pair.dev.map { dev.stages[$0] }
+    self.prod = pair.prod.map { prod.stages[$0] }
+    status = .pending
+    values = []
+    if let dev = self.dev, let prod = self.prod {
+      values = Self.pairedValues(dev: dev.values, prod: prod.values)
+    }
+  }
+
+  /// Values across from each other: of one role by name, then what is left of a role in order.
+  private static func pairedValues(dev: [Value], prod: [Value]) -> [ValueComparison] {
+    var paired: [ValueComparison] = []
+    for role in [Value.Role.output, .state, .input] {
+      let devValues = dev.filter { $0.role == role }
+      var prodValues = prod.filter { $0.role == role }
+      var alone: [Int] = []
+      for value in devValues {
+        var comparison = ValueComparison(name: value.name, role: role, dev: value, prod: nil)
+        if let match = prodValues.firstIndex(where: { $0.name == value.name }) {
+          comparison.prod = prodValues.remove(at: match)
+        } else {
+          alone.append(paired.count)
+        }
+        paired.append(comparison)
+      }
+      for index in alone where !prodValues.isEmpty { paired[index].prod = prodValues.removeFirst() }
+      for value in prodValues {
+        paired.append(ValueComparison(name: value.name, role: role, dev: nil, prod: value))
+      }
+    }
+    return paired
+  }
+
+  /// Draws the status of the pair from those of its values.
+  mutating func settle() {
+    guard pair.dev != nil, pair.prod != nil else {
+      status = pair.dev != nil ? .onlyDev : .onlyProd
+      return
+    }
+    let worst = judgedIndices.map { values[$0].status }.reduce(Status.identical) { $0.worse($1) }
+    status = worst.isDivergence ? .diverged : worst
+  }
+}

@@ -1,0 +1,79 @@
+import PipelineTrace
+import TensorKernels
+
+/// The two sides of one value of a pair, and what comparing them gave.
+package struct ValueComparison: Sendable {
+  package enum Detail: Sendable {
+    /// Nothing was measured: not compared, the same bits, or one side alone.
+    case none
+    /// Two tensors of the same shape.
+    case difference(DifferenceStatistics)
+    /// Tensors that have no elements in common: each side by itself.
+    case sides(dev: SideStatistics?, prod: SideStatistics?)
+    case text(TextComparison)
+  }
+
+  /// Two elements that stand across from each other.
+  package struct WorstSides: Sendable, Equatable {
+    package var dev: Element
+    package var prod: Element
+  }
+
+  package var name: String
+  package var role: Value.Role
+  package var dev: Value?
+  package var prod: Value?
+  package var status: Status
+  /// Set where the status is a divergence.
+  package var kind: DivergenceKind?
+  /// What held for tensors of the same shape.
+  package var tolerance: Tolerance?
+  package var detail: Detail
+  /// The two elements at ``worstElement``, exactly.
+  package var worstSides: WorstSides?
+  /// For token ids that differ: what was inserted, removed and replaced.
+  package var tokenEdits: TokenEdits?
+  /// Why the sides could not be compared.
+  package var problem: FormatError?
+
+  package init(name: String, role: Value.Role, dev: Value?, prod: Value?) {
+    self.name = name
+    self.role = role
+    self.dev = dev
+    self.prod = prod
+    status = .pending
+    detail = .none
+  }
+
+  package var difference: DifferenceStatistics? {
+    if case .difference(let statistics) = detail { statistics } else { nil }
+  }
+
+  /// The element a person wants to see first: one that is NaN or infinite on one side, else the one
+  /// with the largest absolute difference.
+  ///
+  /// - Returns: `nil` where no elements stand across from each other or none differs.
+  package var worstElement: Int? {
+    guard let difference else { return nil }
+    return difference.firstSpecialMismatch ?? difference.maxAbsoluteElement
+      ?? difference.firstMismatch
+  }
+
+  /// The norm of the difference over the norm of dev, the one number that can be followed from stage to stage.
+  ///
+  /// 0 for the same bits; infinity where dev is all zero, for other shapes, other texts, or a NaN on
+  /// one side only. `nil` while nothing is known.
+  package var relativeError: Double? {
+    switch status {
+    case .identical: return 0
+    case .pending, .notComparable, .onlyDev, .onlyProd: return nil
+    case .close, .diverged: break
+    }
+    guard let difference else {
+      if case .text(let text) = detail { return text.differingFraction }
+      return .infinity
+    }
+    if difference.firstSpecialMismatch != nil { return .infinity }
+    return difference.relativeError
+  }
+}

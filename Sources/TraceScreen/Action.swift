@@ -1,0 +1,43 @@
+/// What a person can ask the debugger to do; every one has a key and a line of help.
+package enum Action: String, Sendable, CaseIterable {
+  case moveDown
+  case moveUp
+  case moveLeft
+  case moveRight
+  case moveToFirst
+  case moveToLast
+  case moveToFirstColumn
+  case moveToLastColumn
+  case halfPageDown
+  case halfPageUp
+  case pageDown
+  case pageUp
+  case nextDivergence
+  case previousDivergence
+  case nextDivergedStage
+  case previousDivergedStage
+  case nextPane
+  case previousPane
+  case nextTab
+  case nextValue
+  case open
+  case close
+  case quit
+  case maximize
+  case zoomIn
+  case zoomOut
+  case zoomToFit
+  case zoomToElements
+  case swapAxes
+  case nextAxes
+  case nextSlice
+  case previousSlice
+  case poolSlices
+  case nextMode
+  case command
+  case search
+  case help
+  case cancel
+  case suspend
+  case repaint
+}

@@ -1,0 +1,228 @@
+import PipelineTrace
+import TraceComparison
+import TraceReport
+
+extension Debugger {
+  /// The screen as it is to be shown now.
+  package func draw() -> Grid {
+    var grid = Grid(width: width, height: height)
+    guard width >= 20, height >= 4 else {
+      grid.write(tinyText, x: 0, y: 0, style: theme.bold)
+      return grid
+    }
+    let layout = Layout(self)
+    drawAnswer(into: &grid, layout.answer)
+    if let helpPage {
+      let top = layout.answer.height
+      drawTitle("Help: Esc closes it, j and k scroll", into: &grid,
+        Layout.Box(y: top, width: width, height: 1), isFocused: true)
+      var page = Grid(width: width, height: max(0, height - top - 2))
+      helpPage.draw(into: &page, theme: theme)
+      grid.place(page, x: 0, y: top + 1)
+    } else {
+      drawPanes(into: &grid, layout)
+    }
+    drawStatus(into: &grid, layout.status)
+    return grid
+  }
+
+  /// The answer in one line, for a terminal with room for nothing else.
+  private var tinyText: String {
+    guard let first = comparison.firstDivergence else {
+      return comparison.isFinished ? "no divergence" : "comparing"
+    }
+    return "FIRST DIVERGENCE \(first) \(comparison.pairs[first].name)"
+  }
+
+  private func drawPanes(into grid: inout Grid, _ layout: Layout) {
+    if layout.stages.height > 0 {
+      let counts = comparison.counts
+      drawTitle(
+        "Stages  dev \(theme.glyphs.vertical) prod   \(comparison.pairs.count) in all",
+        into: &grid, layout.stagesTitle, isFocused: focus == .stages)
+      var list = Grid(width: layout.stages.width, height: layout.stages.height)
+      stageList.draw(
+        into: &list, comparison: comparison, theme: theme, isFocused: focus == .stages)
+      grid.place(list, x: layout.stages.x, y: layout.stages.y)
+      _ = counts
+    }
+    if layout.divider.width > 0 {
+      for y in layout.divider.y..<(layout.divider.y + layout.divider.height) {
+        grid.write(theme.glyphs.vertical, x: layout.divider.x, y: y, style: theme.faint)
+      }
+    }
+    if layout.detail.height > 0 {
+      drawTitle(detailTitle, into: &grid, layout.detailTitle, isFocused: focus == .detail)
+      var part = Grid(width: layout.detail.width, height: layout.detail.height)
+      panel.draw(into: &part, subject: subject, theme: theme, isFocused: focus == .detail)
+      grid.place(part, x: layout.detail.x, y: layout.detail.y)
+    }
+  }
+
+  /// The selected stage and the tabs that can show it, the open one in brackets.
+  private var detailTitle: String {
+    let tabs = panels.filter { Swift.type(of: $0).canShow(subject) }.map { other in
+      let title = Swift.type(of: other).title
+      return title == Swift.type(of: panel).title ? "[\(title)]" : title
+    }
+    var name = subject.pair.name.visible
+    if subject.pair.values.count > 1 { name += " / \(subject.value.name.visible)" }
+    let room = max(8, width / 3)
+    return "\(subject.pairIndex) \(name.truncated(toColumns: room))  \(tabs.joined(separator: " "))"
+  }
+
+  private func drawTitle(_ text: String, into grid: inout Grid, _ box: Layout.Box, isFocused: Bool)
+  {
+    guard box.height > 0 else { return }
+    let line = String(repeating: theme.glyphs.horizontal, count: box.width)
+    grid.write(line, x: box.x, y: box.y, columns: box.width, style: theme.faint)
+    grid.write(
+      " \(text) ", x: box.x + 1, y: box.y, columns: max(0, box.width - 2),
+      style: isFocused ? theme.bold : theme.faint)
+  }
+
+  // MARK: The answer
+
+  private func drawAnswer(into grid: inout Grid, _ box: Layout.Box) {
+    let lines = answerLines
+    var y = 0
+    if box.height >= 3 {
+      drawHeader(into: &grid, y: 0)
+      y = 1
+    }
+    for (i, line) in lines.prefix(box.height - y).enumerated() {
+      grid.write(" \(line.text)", x: 0, y: y + i, style: line.style)
+    }
+  }
+
+  private func drawHeader(into grid: inout Grid, y: Int) {
+    let counts = comparison.counts
+    var right = "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
+    if counts.notComparable > 0 { right += ", \(counts.notComparable) not comparable" }
+    if let state = progressText { right += "   \(state)" }
+    right += " "
+    let room = max(0, width - right.columnCount - 10)
+    let half = max(4, (room - 3) / 2)
+    let dev = comparison.dev.path.visible.keepingEnd(columns: half)
+    let prod = comparison.prod.path.visible.keepingEnd(columns: half)
+    grid.write(" paritty ", x: 0, y: y, style: theme.bold)
+    grid.write("\(dev) \(theme.glyphs.vertical) \(prod)", x: 10, y: y, columns: room, style: theme.plain)
+    grid.write(right, x: max(0, width - right.columnCount), y: y, style: theme.faint)
+  }
+
+  private var progressText: String? {
+    switch progress {
+    case .comparing(let done, let total):
+      total > 0 ? "comparing \(min(99, done * 100 / total)) %" : "comparing"
+    case .cancelled: "stopped, not all compared"
+    case .done: nil
+    }
+  }
+
+  private typealias AnswerLine = (text: String, style: Style)
+
+  /// Two lines that say what the whole comparison found.
+  private var answerLines: [AnswerLine] {
+    if let index = comparison.firstDivergence {
+      let pair = comparison.pairs[index]
+      let room = max(8, width - 62)
+      let name = pair.name.visible.truncated(toColumns: max(16, room))
+      var first = "FIRST DIVERGENCE  \(index) \(name)  \(DivergenceText.amount(of: pair))"
+      if pair.status == .diverged, pair.pair.isMoved { first += ", and it moved" }
+      return [(first, theme.diverged), (secondLine(for: pair), theme.plain)]
+    }
+    switch progress {
+    case .comparing:
+      let counts = comparison.counts
+      return [
+        ("no divergence in the first \(counts.agreeing) stages, still comparing", theme.bold),
+        ("Esc stops", theme.faint),
+      ]
+    case .cancelled, .done: break
+    }
+    let counts = comparison.counts
+    switch comparison.verdict {
+    case .match:
+      return [
+        ("MATCH  all \(counts.agreeing) stages agree", theme.bold),
+        (CloseText.summary(of: comparison), theme.plain),
+      ]
+    case .diverged, .undecided:
+      let reason =
+        comparison.firstProblem.map(\.description)
+        ?? (counts.pending > 0
+          ? "\(counts.pending) stages were not compared" : "a trace is not complete")
+      return [
+        ("UNDECIDED  \(counts.agreeing) stages agree, the others are not known", theme.diverged),
+        (reason, theme.plain),
+      ]
+    }
+  }
+
+  private func secondLine(for pair: PairComparison) -> String {
+    let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0) }
+    var line = place.map { "                  \($0)" } ?? ""
+    let later = comparison.origins.filter { $0 != comparison.firstDivergence }
+    if !later.isEmpty {
+      let names = later.map { "\($0) \(comparison.pairs[$0].name.visible)" }
+      line += (line.isEmpty ? "                  " : "   ")
+      line += "another origin: \(names.joined(separator: ", "))"
+    }
+    return line
+  }
+
+  // MARK: The status line
+
+  private func drawStatus(into grid: inout Grid, _ box: Layout.Box) {
+    guard box.height > 0 else { return }
+    if let prompt {
+      prompt.draw(into: &grid, y: box.y, theme: theme)
+      return
+    }
+    guard message.isEmpty else {
+      grid.write(" \(message)", x: 0, y: box.y, style: theme.bold)
+      return
+    }
+    var x = 0
+    for (keys, words) in keyHints {
+      let text = " \(keys) "
+      guard x + text.columnCount + words.columnCount <= width else { break }
+      x = grid.write(text, x: x, y: box.y, style: theme.bold)
+      x = grid.write(words, x: x, y: box.y, style: theme.faint)
+    }
+  }
+
+  /// The keys that matter most where the person is.
+  private var keyHints: [(String, String)] {
+    if helpPage != nil { return [("Esc", "back"), ("j k", "scroll")] }
+    if focus == .stages {
+      return [
+        ("n", "next divergence"), ("Enter", "open"), ("t", "tab"), ("z", "full"),
+        (":", "command"), ("/", "search"), ("?", "help"), ("q", "quit"),
+      ]
+    }
+    switch panel {
+    case is HeatmapPanel:
+      return [
+        ("Enter", "numbers"), ("n", "next"), ("+ -", "zoom"), ("m", "mode"), ("x", "axes"),
+        (", .", "slice"), ("t", "tab"), ("]", "stage"), ("?", "help"), ("q", "back"),
+      ]
+    default:
+      return [
+        ("n", "next difference"), ("t", "tab"), ("]", "next stage"), ("?", "help"), ("q", "back"),
+      ]
+    }
+  }
+}
+
+extension String {
+  /// The end of a path, which tells two paths apart, in at most `columns`.
+  fileprivate func keepingEnd(columns: Int) -> String {
+    guard columnCount > columns else { return self }
+    var kept = Substring(self)
+    while kept.unicodeScalars.reduce(0, { $0 + $1.columnCount }) > columns - 1 {
+      kept.unicodeScalars.removeFirst()
+    }
+    return "…" + kept
+  }
+}

@@ -1,0 +1,125 @@
+import PipelineTrace
+import TraceAlignment
+import TraceComparison
+import TraceReport
+
+/// The whole state of the screen: what is compared, what is selected, what is open.
+///
+/// A value. Events change it and give back effects to be carried out; drawing only reads it.
+/// Neither knows of a terminal, a clock or a thread.
+package struct Debugger: Sendable {
+  package enum Event: Sendable {
+    case key(Key)
+    case resized(width: Int, height: Int)
+    case compared([ComparisonEngine.Update])
+    case comparisonEnded(isCancelled: Bool)
+    case finished(Job, Job.Output)
+  }
+
+  package enum Effect: Sendable, Equatable {
+    case quit
+    case suspend
+    case repaint
+    /// Do this and report it; it takes the place of an earlier job.
+    case perform(Job)
+    case cancelComparison
+    /// Compare anew, with the settings that the comparison now has.
+    case compareAgain
+  }
+
+  enum Focus: Sendable, Equatable {
+    case stages
+    case detail
+  }
+
+  /// What is going on in the background.
+  enum Progress: Sendable, Equatable {
+    case comparing(bytesDone: Int, bytesTotal: Int)
+    case cancelled
+    case done
+  }
+
+  package internal(set) var comparison: Comparison
+  package let theme: Theme
+  var width: Int
+  var height: Int
+  var stageList = StageList()
+  var subject: Subject
+  var panels: [any Panel]
+  var panelIndex = 0
+  var focus = Focus.stages
+  var isMaximized = false
+  var helpPage: HelpPage?
+  var prompt: Prompt?
+  var commandHistory: [String] = []
+  var searchText = ""
+  /// Whether `n` looks for the last search rather than for divergences.
+  var isSearching = false
+  var pendingKeys: [Key] = []
+  /// A sentence for the person, until the next key.
+  var message = ""
+  var progress = Progress.comparing(bytesDone: 0, bytesTotal: 0)
+  /// The job whose result the panel shows or waits for.
+  var requestedJob: Job?
+  /// Whether the person chose a stage, so that the first divergence must not take the selection away.
+  var isSelectedByHand = false
+
+  package init(comparison: Comparison, display: Display, width: Int, height: Int) {
+    self.comparison = comparison
+    theme = Theme(display)
+    self.width = width
+    self.height = height
+    panels = allPanels.map { $0.init() }
+    subject = Subject(pairIndex: 0, pair: comparison.pairs[0])
+    choosePanel()
+    fit()
+  }
+
+  var panel: any Panel { panels[panelIndex] }
+
+  /// The panel that shows most of the subject: the text of texts, the picture of tensors.
+  mutating func choosePanel() {
+    let isText: Bool
+    switch (subject.value.dev ?? subject.value.prod)?.content {
+    case .text, .tokens: isText = true
+    default: isText = false
+    }
+    let wanted = isText ? TextPanel.title : HeatmapPanel.title
+    panelIndex =
+      panels.firstIndex { type(of: $0).title == wanted && type(of: $0).canShow(subject) }
+      ?? panels.firstIndex { type(of: $0).canShow(subject) } ?? 0
+  }
+
+  /// Gives every part its place, and asks for what the open panel lacks.
+  mutating func fit() {
+    let layout = Layout(self)
+    stageList.resize(height: layout.stages.height, count: comparison.pairs.count)
+    panels[panelIndex].resize(
+      width: layout.detail.width, height: layout.detail.height, subject: &subject, theme: theme)
+  }
+
+  /// The job that the open panel wants done now, where it was not asked for yet.
+  mutating func missingJob() -> [Effect] {
+    // Statuses are still being worked out where texts or tensors were never read: a panel may
+    // read what it shows all the same, but not of a pair that is not compared yet and may be huge.
+    let job = panel.job(for: subject)
+    guard job != requestedJob else { return [] }
+    requestedJob = job
+    return job.map { [.perform($0)] } ?? []
+  }
+
+  mutating func select(_ index: Int) {
+    stageList.select(index, count: comparison.pairs.count)
+    guard stageList.selection != subject.pairIndex else { return }
+    open(pair: stageList.selection, value: nil)
+  }
+
+  mutating func open(pair index: Int, value: Int?) {
+    let mode = subject.view?.mode
+    subject = Subject(pairIndex: index, pair: comparison.pairs[index], valueIndex: value)
+    if let mode, subject.hasCommonShape { subject.view?.mode = mode }
+    for i in panels.indices { panels[i].forget() }
+    requestedJob = nil
+    choosePanel()
+  }
+}

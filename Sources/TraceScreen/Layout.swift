@@ -1,0 +1,64 @@
+/// Where the parts of the screen stand, by its size and by what is open.
+struct Layout: Equatable {
+  struct Box: Equatable {
+    var x = 0
+    var y = 0
+    var width = 0
+    var height = 0
+  }
+
+  /// The lines of the answer at the top.
+  var answer: Box
+  /// The rule under the answer that names the pane below it; without rows where there is no room.
+  var stagesTitle: Box
+  var stages: Box
+  var detailTitle: Box
+  var detail: Box
+  /// The rule between two panes that stand side by side; without columns where they do not.
+  var divider: Box
+  var status: Box
+
+  /// Columns from which the panes stand side by side.
+  static let sideBySideWidth = 100
+
+  init(_ debugger: Debugger) {
+    let width = debugger.width
+    let height = debugger.height
+    let answerHeight = height >= 16 ? 3 : min(height, height >= 8 ? 2 : 1)
+    let statusHeight = height >= 4 ? 1 : 0
+    answer = Box(width: width, height: answerHeight)
+    status = Box(y: height - statusHeight, width: width, height: statusHeight)
+    stagesTitle = Box()
+    stages = Box()
+    detailTitle = Box()
+    detail = Box()
+    divider = Box()
+    let top = answerHeight
+    let room = max(0, height - answerHeight - statusHeight)
+    let isOneAlone = debugger.isMaximized || height < 16
+    if isOneAlone {
+      let body = Box(y: top + 1, width: width, height: max(0, room - 1))
+      let title = Box(y: top, width: width, height: min(1, room))
+      if debugger.focus == .stages {
+        stagesTitle = title
+        stages = body
+      } else {
+        detailTitle = title
+        detail = body
+      }
+    } else if width >= Self.sideBySideWidth {
+      let left = width / 2
+      stagesTitle = Box(y: top, width: left, height: 1)
+      stages = Box(y: top + 1, width: left, height: room - 1)
+      divider = Box(x: left, y: top, width: 1, height: room)
+      detailTitle = Box(x: left + 1, y: top, width: width - left - 1, height: 1)
+      detail = Box(x: left + 1, y: top + 1, width: width - left - 1, height: room - 1)
+    } else {
+      let rows = min(debugger.comparison.pairs.count, max(3, (room - 2) * 2 / 5))
+      stagesTitle = Box(y: top, width: width, height: 1)
+      stages = Box(y: top + 1, width: width, height: rows)
+      detailTitle = Box(y: top + 1 + rows, width: width, height: 1)
+      detail = Box(y: top + 2 + rows, width: width, height: max(0, room - rows - 2))
+    }
+  }
+}

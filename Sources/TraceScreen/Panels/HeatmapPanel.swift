@@ -1,0 +1,210 @@
+import PipelineTrace
+import TensorKernels
+import TraceComparison
+import TraceReport
+
+/// The difference of two tensors as a picture: each cell is the element of it that differs most.
+package struct HeatmapPanel: Panel {
+  package static let title = "Heatmap"
+
+  private var heatmap: Heatmap?
+  private var problem: FormatError?
+  private var width = 0
+  private var height = 0
+  private var hasHalfBlocks = false
+
+  package init() {}
+
+  package static func canShow(_ subject: Subject) -> Bool { subject.view != nil }
+
+  /// Rows around the picture: axes above; place and legend below.
+  private static let frameHeight = 3
+
+  package mutating func resize(width: Int, height: Int, subject: inout Subject, theme: Theme) {
+    self.width = width
+    self.height = height
+    hasHalfBlocks = theme.display.palette == .colors256 && theme.display.isUnicode
+    let rows = max(1, height - Self.frameHeight)
+    let area = TensorView.Area(width: width - 2, height: hasHalfBlocks ? rows * 2 : rows)
+    if subject.view?.area != area { subject.view?.resize(to: area) }
+  }
+
+  package mutating func update(_ action: Action, subject: inout Subject) -> PanelReply {
+    guard var view = subject.view else { return .ignored }
+    var reply = PanelReply.done
+    switch action {
+    case .moveDown: view.move(rows: 1, columns: 0)
+    case .moveUp: view.move(rows: -1, columns: 0)
+    case .moveRight: view.move(rows: 0, columns: 1)
+    case .moveLeft: view.move(rows: 0, columns: -1)
+    case .halfPageDown: view.move(rows: max(1, view.area.height / 2), columns: 0)
+    case .halfPageUp: view.move(rows: -max(1, view.area.height / 2), columns: 0)
+    case .pageDown: view.move(rows: view.area.height, columns: 0)
+    case .pageUp: view.move(rows: -view.area.height, columns: 0)
+    case .moveToFirst: view.move(toRow: 0, column: nil)
+    case .moveToLast: view.move(toRow: view.rowCount - 1, column: nil)
+    case .moveToFirstColumn: view.move(toRow: nil, column: 0)
+    case .moveToLastColumn: view.move(toRow: nil, column: view.columnCount - 1)
+    case .zoomIn:
+      if !view.zoomIn() { reply = .show(ValuesPanel.title) }
+    case .zoomOut: view.zoomOut()
+    case .zoomToFit: view.setZoom(.fit)
+    case .zoomToElements: view.setZoom(.elements(1))
+    case .swapAxes: view.swapAxes()
+    case .nextAxes: view.showNextAxes()
+    case .nextSlice, .previousSlice:
+      guard view.hasSlices else { return .message("all axes are on the screen") }
+      view.stepSlice(by: action == .nextSlice ? 1 : -1)
+    case .poolSlices:
+      guard view.hasSlices else { return .message("all axes are on the screen") }
+      view.isPoolingSlices.toggle()
+    case .nextMode: view.mode = Self.mode(after: view.mode, for: subject)
+    case .nextDivergence, .previousDivergence:
+      guard let element = nextElement(of: view, forward: action == .nextDivergence) else {
+        return .message("no other cell differs in this picture")
+      }
+      view.go(toElement: element)
+    case .open:
+      if let cell = cell(under: view), cell.element >= 0 { view.go(toElement: cell.element) }
+      reply = .show(ValuesPanel.title)
+    default: return .ignored
+    }
+    subject.view = view
+    subject.isPlacedByHand = true
+    return reply
+  }
+
+  /// The next mode that says something about the value.
+  private static func mode(after mode: HeatmapRequest.Mode, for subject: Subject)
+    -> HeatmapRequest.Mode
+  {
+    var modes = HeatmapRequest.Mode.allCases
+    if !subject.hasCommonShape {
+      modes = modes.filter {
+        ($0 == .dev && subject.value.dev?.tensor?.shape == subject.view?.shape)
+          || ($0 == .prod && subject.value.prod?.tensor?.shape == subject.view?.shape)
+      }
+    }
+    guard let place = modes.firstIndex(of: mode) else { return modes.first ?? mode }
+    return modes[(place + 1) % modes.count]
+  }
+
+  /// The element of the next cell, in reading order, that is beyond the tolerance.
+  private func nextElement(of view: TensorView, forward: Bool) -> Int? {
+    guard let heatmap, heatmap.request == view.request, !heatmap.cells.isEmpty else { return nil }
+    let dot = view.cursorDot
+    let start = dot.row * heatmap.request.width + dot.column
+    let count = heatmap.cells.count
+    for distance in 1..<max(2, count) {
+      let place = (start + (forward ? distance : count - distance)) % count
+      let cell = heatmap.cells[place]
+      if cell.element >= 0, cell.isBeyondTolerance { return cell.element }
+    }
+    return nil
+  }
+
+  private func cell(under view: TensorView) -> Heatmap.Cell? {
+    guard let heatmap, heatmap.request == view.request else { return nil }
+    let dot = view.cursorDot
+    guard dot.row < heatmap.request.height, dot.column < heatmap.request.width else { return nil }
+    return heatmap[dot.row, dot.column]
+  }
+
+  package func job(for subject: Subject) -> Job? {
+    guard let view = subject.view, view.shape.elementCount > 0 else { return nil }
+    return Job(
+      pairIndex: subject.pairIndex, valueIndex: subject.valueIndex, work: .heatmap(view.request))
+  }
+
+  package mutating func receive(_ output: Job.Output) {
+    switch output {
+    case .heatmap(let heatmap):
+      self.heatmap = heatmap
+      problem = nil
+    case .failed(let error): problem = error
+    case .elements, .texts: break
+    }
+  }
+
+  package mutating func forget() {
+    heatmap = nil
+    problem = nil
+  }
+
+  // MARK: Drawing
+
+  package func draw(into grid: inout Grid, subject: Subject, theme: Theme, isFocused: Bool) {
+    guard let view = subject.view else { return }
+    let words =
+      subject.hasCommonShape ? Self.title(of: view.mode, theme) : Self.sideTitle(subject, view.mode)
+    grid.write(" \(words)   \(view.axesDescription)", x: 0, y: 0, style: theme.faint)
+    if let problem {
+      grid.write(" \(problem)", x: 0, y: 1, style: theme.diverged)
+      return
+    }
+    guard view.shape.elementCount > 0 else {
+      grid.write(" no elements: an axis has extent 0", x: 0, y: 1)
+      return
+    }
+    guard let heatmap, heatmap.request == view.request else {
+      grid.write(" reading …", x: 0, y: 1, style: theme.faint)
+      return
+    }
+    let scale = HeatmapScale(heatmap)
+    let picture = HeatmapPicture(
+      heatmap: heatmap, scale: scale, theme: theme, hasHalfBlocks: hasHalfBlocks,
+      cursor: isFocused ? view.cursorDot : nil)
+    let rows = max(1, grid.height - Self.frameHeight)
+    grid.place(picture.drawn(width: max(0, grid.width - 2), height: rows), x: 1, y: 1)
+    if scale == nil, heatmap.cells.allSatisfy({ $0.kind == .empty || !$0.isBeyondTolerance }) {
+      let note = subject.value.status == .identical ? "the same bits" : "nothing beyond tolerance"
+      let shown = " \(note) here "
+      grid.write(
+        shown, x: max(0, (grid.width - shown.columnCount) / 2), y: 1 + rows / 2, style: theme.faint)
+    }
+    grid.write(" \(placeLine(view, subject, theme))", x: 0, y: grid.height - 2)
+    HeatmapLegend(heatmap: heatmap, scale: scale, theme: theme, cell: view.cellDescription)
+      .draw(into: &grid, y: grid.height - 1)
+  }
+
+  /// The element that stands for the cell under the cursor, with both its sides.
+  private func placeLine(_ view: TensorView, _ subject: Subject, _ theme: Theme) -> String {
+    guard let cell = cell(under: view), cell.element >= 0 else {
+      return "\(view.dotDescription)  equal"
+    }
+    let index = NumberText.index(view.shape.index(ofElement: cell.element))
+    let dtype = subject.value.dev?.tensor?.dtype ?? subject.value.prod?.tensor?.dtype ?? .f64
+    func text(_ number: Double) -> String {
+      dtype.isFloat ? NumberText.brief(number, digits: 6) : NumberText.brief(number, digits: 17)
+    }
+    switch view.mode {
+    case .dev, .prod: return "\(index)  \(view.mode.rawValue) \(text(cell.value))"
+    default: break
+    }
+    var line = "\(index)  dev \(text(cell.dev))  prod \(text(cell.prod))"
+    line += "  \(theme.glyphs.delta) \(text(cell.prod - cell.dev))"
+    if cell.kind == .number {
+      line += "  \(NumberText.brief(cell.score, digits: 3))\(theme.glyphs.times) tolerance"
+    }
+    return line
+  }
+
+  private static func title(of mode: HeatmapRequest.Mode, _ theme: Theme) -> String {
+    let delta = "|\(theme.glyphs.delta)|"
+    return switch mode {
+    case .tolerance: "\(delta) in tolerances"
+    case .signed: "prod - dev"
+    case .absolute: delta
+    case .relative: "\(delta) / |dev|"
+    case .dev: "dev alone"
+    case .prod: "prod alone"
+    }
+  }
+
+  private static func sideTitle(_ subject: Subject, _ mode: HeatmapRequest.Mode) -> String {
+    guard subject.value.dev?.tensor != nil, subject.value.prod?.tensor != nil else {
+      return "\(mode.rawValue) alone has it"
+    }
+    return "shapes differ (\(DivergenceText.shapes(of: subject.value))): \(mode.rawValue) alone"
+  }
+}

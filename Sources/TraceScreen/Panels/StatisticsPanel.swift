@@ -1,0 +1,138 @@
+import PipelineTrace
+import TensorKernels
+import TraceComparison
+import TraceReport
+
+/// Every metric of a value with what it means, and each side by itself.
+package struct StatisticsPanel: Panel {
+  package static let title = "Statistics"
+
+  private var first = 0
+  private var height = 0
+
+  package init() {}
+
+  package static func canShow(_ subject: Subject) -> Bool { true }
+
+  package mutating func resize(width: Int, height: Int, subject: inout Subject, theme: Theme) {
+    self.height = height
+  }
+
+  package mutating func update(_ action: Action, subject: inout Subject) -> PanelReply {
+    let last = max(0, lines(subject).count - height)
+    switch action {
+    case .moveDown: first = min(last, first + 1)
+    case .moveUp: first = max(0, first - 1)
+    case .pageDown, .halfPageDown: first = min(last, first + max(1, height / 2))
+    case .pageUp, .halfPageUp: first = max(0, first - max(1, height / 2))
+    case .moveToFirst: first = 0
+    case .moveToLast: first = last
+    case .open: return .done
+    default: return .ignored
+    }
+    return .done
+  }
+
+  package func job(for subject: Subject) -> Job? { nil }
+  package mutating func receive(_ output: Job.Output) {}
+  package mutating func forget() { first = 0 }
+
+  package func draw(into grid: inout Grid, subject: Subject, theme: Theme, isFocused: Bool) {
+    for (y, line) in lines(subject).dropFirst(first).prefix(grid.height).enumerated() {
+      let end = grid.write(" \(line.name.padded(toColumns: 17))", x: 0, y: y)
+      let next = grid.write(line.text, x: end, y: y, style: line.isStrong ? theme.bold : theme.plain)
+      if let meaning = line.meaning {
+        grid.write("  \(meaning)", x: max(next, end + 34), y: y, style: theme.faint)
+      }
+    }
+  }
+
+  private struct Line {
+    var name: String
+    var text: String
+    var meaning: String?
+    var isStrong = false
+  }
+
+  private func lines(_ subject: Subject) -> [Line] {
+    let value = subject.value
+    let pair = subject.pair
+    var lines = [
+      Line(name: "status", text: DivergenceText.word(for: pair), isStrong: true),
+      Line(name: "difference", text: DivergenceText.amount(of: value)),
+    ]
+    if let matchedBy = pair.pair.matchedBy {
+      var how = "by \(matchedBy.rawValue)"
+      if pair.pair.isMoved { how += ", moved: prod runs it in another order" }
+      if pair.pair.isRenamed { how += ", renamed: \(pair.prod?.name ?? "") in prod" }
+      lines.append(Line(name: "matched", text: how))
+    }
+    if let problem = value.problem { lines.append(Line(name: "problem", text: "\(problem)")) }
+    if let tolerance = value.tolerance {
+      lines.append(
+        Line(
+          name: "tolerance",
+          text: "rtol \(NumberText.brief(tolerance.relative)) atol \(NumberText.brief(tolerance.absolute))",
+          meaning: "elements agree where |Δ| <= atol + rtol × |dev|"))
+    }
+    if let difference = value.difference, let shape = value.dev?.tensor?.shape {
+      for metric in allMetrics {
+        let reading = metric.reading(of: difference)
+        var text = reading.quantity.text
+        if let element = reading.element {
+          text += " at \(NumberText.index(shape.index(ofElement: element)))"
+        }
+        lines.append(Line(name: metric.title, text: text, meaning: metric.meaning))
+      }
+    }
+    for (name, side, statistics) in [
+      ("dev", value.dev, sides(value).dev), ("prod", value.prod, sides(value).prod),
+    ] {
+      guard let side else { continue }
+      var text = "\(DivergenceText.dtype(of: side))  \(DivergenceText.shape(of: side))"
+      if let statistics {
+        text += "  \(statistics.rangeText)"
+        text += "  NaN \(NumberText.grouped(statistics.nanCount))"
+        text += "  inf \(NumberText.grouped(statistics.infinityCount))"
+      }
+      lines.append(Line(name: name, text: text))
+    }
+    if let edits = value.tokenEdits {
+      lines.append(Line(name: "token edits", text: NumberText.grouped(edits.script.changedRunCount)))
+    }
+    for (name, stage) in [("dev source", pair.dev), ("prod source", pair.prod)] {
+      guard let source = stage?.source else { continue }
+      var text = source.file
+      if let line = source.line { text += ":\(line)" }
+      if let function = source.function { text += " \(function)" }
+      lines.append(Line(name: name, text: text))
+    }
+    lines += parameterLines(pair)
+    return lines
+  }
+
+  /// Parameters of the two stages, those that differ first.
+  private func parameterLines(_ pair: PairComparison) -> [Line] {
+    let dev = pair.dev?.parameters ?? []
+    let prod = pair.prod?.parameters ?? []
+    var names = dev.map(\.name)
+    names += prod.map(\.name).filter { !names.contains($0) }
+    let lines = names.map { name in
+      let devText = dev.first { $0.name == name }?.text
+      let prodText = prod.first { $0.name == name }?.text
+      guard devText != prodText else { return Line(name: name, text: devText ?? "") }
+      return Line(
+        name: name, text: "dev \(devText ?? "has none")  prod \(prodText ?? "has none")",
+        isStrong: true)
+    }
+    return lines.filter(\.isStrong) + lines.filter { !$0.isStrong }
+  }
+
+  private func sides(_ value: ValueComparison) -> (dev: SideStatistics?, prod: SideStatistics?) {
+    switch value.detail {
+    case .difference(let statistics): (statistics.dev, statistics.prod)
+    case .sides(let dev, let prod): (dev, prod)
+    case .none, .text: (nil, nil)
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import Glibc
+import PipelineTrace
+import TraceComparison
+import TraceReport
+
+/// The stages in the order they ran, dev and prod side by side, one row each.
+package struct StageList: Sendable, Equatable {
+  package private(set) var selection = 0
+  private var first = 0
+  private var height = 0
+
+  package init() {}
+
+  /// Takes over its place on the screen, and keeps the selection on it.
+  package mutating func resize(height: Int, count: Int) {
+    self.height = height
+    follow(count: count)
+  }
+
+  /// Selects a row; beyond the ends it selects the first or the last.
+  package mutating func select(_ index: Int, count: Int) {
+    selection = max(0, min(count - 1, index))
+    follow(count: count)
+  }
+
+  private mutating func follow(count: Int) {
+    let shown = max(1, height)
+    if selection < first { first = selection }
+    if selection >= first + shown { first = selection - shown + 1 }
+    first = max(0, min(first, count - shown))
+  }
+
+  /// - Returns: Whether the action is one of this list.
+  package mutating func update(_ action: Action, comparison: Comparison) -> PanelReply {
+    let count = comparison.pairs.count
+    let page = max(1, height - 1)
+    switch action {
+    case .moveDown: select(selection + 1, count: count)
+    case .moveUp: select(selection - 1, count: count)
+    case .halfPageDown: select(selection + max(1, height / 2), count: count)
+    case .halfPageUp: select(selection - max(1, height / 2), count: count)
+    case .pageDown: select(selection + page, count: count)
+    case .pageUp: select(selection - page, count: count)
+    case .moveToFirst: select(0, count: count)
+    case .moveToLast: select(count - 1, count: count)
+    default: return .ignored
+    }
+    return .done
+  }
+
+  // MARK: Drawing
+
+  /// Where the columns of a list stand, for a width.
+  private struct Columns {
+    var number: Int
+    var name: Int
+    var role: Int
+    var dtype: Int
+    var shape: Int
+    var bar: Int
+
+    /// Gives room first to names, then to the bar, the dtype, the shape and the role.
+    init(width: Int, comparison: Comparison) {
+      let pairs = comparison.pairs
+      number = max(2, String(pairs.count).count)
+      let longest = pairs.map { max($0.dev?.name.visible.columnCount ?? 0, $0.prod?.name.visible.columnCount ?? 0) }
+        .max() ?? 0
+      var left = width - number - 3 - 3
+      bar = left >= 20 ? 4 : 0
+      left -= bar > 0 ? bar + 1 : 0
+      dtype = left >= 34 ? min(8, pairs.map { Self.dtype($0).columnCount }.max() ?? 0) : 0
+      left -= dtype > 0 ? dtype + 1 : 0
+      let widestShape = pairs.map { Self.shape($0).columnCount }.max() ?? 0
+      shape = left >= 40 ? min(widestShape, max(9, left - 2 * longest - 12), 24) : 0
+      left -= shape > 0 ? shape + 1 : 0
+      role = left >= 36 ? 9 : 0
+      left -= role > 0 ? role + 1 : 0
+      name = max(1, min(left / 2, max(longest, 8)))
+    }
+
+    static func dtype(_ pair: PairComparison) -> String {
+      pair.shownValue.map { DivergenceText.dtypes(of: $0) } ?? ""
+    }
+
+    static func shape(_ pair: PairComparison) -> String {
+      pair.shownValue.map { DivergenceText.shapes(of: $0) } ?? ""
+    }
+  }
+
+  package func draw(
+    into grid: inout Grid, comparison: Comparison, theme: Theme, isFocused: Bool
+  ) {
+    let columns = Columns(width: grid.width, comparison: comparison)
+    let firstDivergence = comparison.firstDivergence
+    for y in 0..<grid.height {
+      let index = first + y
+      guard index < comparison.pairs.count else { break }
+      draw(
+        comparison.pairs[index], index: index, y: y, columns: columns, into: &grid, theme: theme,
+        isFirstDivergence: index == firstDivergence, comparison: comparison)
+      if index == selection {
+        var style = theme.selected
+        if index == firstDivergence { style.attributes.insert(.bold) }
+        // Without the focus the selection is underlined, so that there is one cursor on the screen.
+        if !isFocused { style.attributes = [.underline, .bold] }
+        grid.fill(x: 0, y: y, width: grid.width, style: style, clearing: false)
+      }
+    }
+  }
+
+  private func draw(
+    _ pair: PairComparison, index: Int, y: Int, columns: Columns, into grid: inout Grid,
+    theme: Theme, isFirstDivergence: Bool, comparison: Comparison
+  ) {
+    let glyphs = theme.glyphs
+    let isDiverged = pair.status.isDivergence
+    var nameStyle = isDiverged ? theme.bold : theme.plain
+    if pair.status == .pending { nameStyle = theme.faint }
+    var x = grid.write(isFirstDivergence ? glyphs.firstDivergence : " ", x: 0, y: y, style: theme.diverged)
+    x = grid.write(String(index).leftPadded(toColumns: columns.number) + " ", x: x, y: y, style: theme.faint)
+    x = writeName(of: pair.dev, missing: pair.pair.prod, x: x, y: y, columns: columns.name, into: &grid,
+      style: nameStyle, theme: theme)
+    x = grid.write(
+      " \(sign(of: pair, glyphs)) ", x: x, y: y, style: isDiverged ? theme.diverged : theme.faint)
+    x = writeName(of: pair.prod, missing: pair.pair.dev, x: x, y: y, columns: columns.name, into: &grid,
+      style: nameStyle, theme: theme)
+    if columns.role > 0 {
+      x = grid.write(
+        " " + note(on: pair).padded(toColumns: columns.role), x: x, y: y,
+        style: pair.role == .origin ? theme.diverged : theme.faint)
+    }
+    if columns.dtype > 0 {
+      x = grid.write(" " + Columns.dtype(pair).padded(toColumns: columns.dtype), x: x, y: y)
+    }
+    if columns.shape > 0 {
+      x = grid.write(" " + Columns.shape(pair).padded(toColumns: columns.shape), x: x, y: y)
+    }
+    if columns.bar > 0 {
+      grid.write(" " + ErrorBar(pair.relativeError, glyphs).text(columns: columns.bar), x: x, y: y, style: theme.bar)
+    }
+  }
+
+  /// A stage's name, or a dashed line where the side has none.
+  private func writeName(
+    of stage: Stage?, missing: Int?, x: Int, y: Int, columns: Int, into grid: inout Grid,
+    style: Style, theme: Theme
+  ) -> Int {
+    guard let stage else {
+      return grid.write(
+        String(repeating: theme.glyphs.tail, count: columns), x: x, y: y, style: theme.faint)
+    }
+    return grid.write(stage.name.visible.padded(toColumns: columns), x: x, y: y, style: style)
+  }
+
+  private func sign(of pair: PairComparison, _ glyphs: Glyphs) -> String {
+    switch pair.status {
+    case .pending: glyphs.pending
+    case .identical: glyphs.identical
+    case .close: glyphs.close
+    case .diverged: glyphs.diverged
+    case .onlyDev: glyphs.onlyDev
+    case .onlyProd: glyphs.onlyProd
+    case .notComparable: glyphs.notComparable
+    }
+  }
+
+  /// One word on what is special about the pair.
+  private func note(on pair: PairComparison) -> String {
+    switch pair.status {
+    case .onlyDev: return pair.pair.repeats == nil ? "missing" : "repeated"
+    case .onlyProd: return pair.pair.repeats == nil ? "extra" : "repeated"
+    default: break
+    }
+    if pair.pair.isMoved { return "moved" }
+    if pair.role == .origin || pair.role == .amplified || pair.role == .healed {
+      return pair.role?.rawValue ?? ""
+    }
+    if pair.pair.isRenamed { return "renamed" }
+    return ""
+  }
+}
+
+extension PairComparison {
+  /// The value that a list shows; of a stage that stands alone its first.
+  package var shownValue: ValueComparison? {
+    leadingValue
+      ?? (dev?.values.first ?? prod?.values.first).map {
+        ValueComparison(
+          name: $0.name, role: $0.role, dev: dev?.values.first, prod: prod?.values.first)
+      }
+  }
+}
+
+/// A relative error as a bar: each column two decades, from 1e-8 to 1 and beyond.
+package struct ErrorBar: Sendable, Equatable {
+  private let error: Double?
+  private let glyphs: Glyphs
+
+  package init(_ error: Double?, _ glyphs: Glyphs) {
+    self.error = error
+    self.glyphs = glyphs
+  }
+
+  package func text(columns: Int) -> String {
+    guard let error, error > 0 else { return "" }
+    guard error.isFinite, error < 1 else { return full(columns) }
+    let decades = max(0, 8 + log10(error))
+    let steps = glyphs.barSteps.count
+    let eighths = max(1, Int((decades / 8 * Double(columns * steps)).rounded()))
+    let rest = eighths % steps
+    let whole = String(repeating: glyphs.barSteps[steps - 1], count: min(columns, eighths / steps))
+    return rest > 0 && eighths / steps < columns ? whole + glyphs.barSteps[rest - 1] : whole
+  }
+
+  private func full(_ columns: Int) -> String {
+    String(repeating: glyphs.barSteps[glyphs.barSteps.count - 1], count: columns)
+  }
+}

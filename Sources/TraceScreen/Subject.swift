@@ -1,0 +1,51 @@
+import PipelineTrace
+import TraceComparison
+
+/// What the panels beside the list look at: one value of the selected pair, and where in it.
+package struct Subject: Sendable {
+  package var pairIndex: Int
+  package var valueIndex: Int
+  package var pair: PairComparison
+  /// Where in the tensor a person looks; `nil` for texts and for stages that stand alone without one.
+  package var view: TensorView?
+  /// Whether the person moved the cursor, so that news must not move it away.
+  package var isPlacedByHand = false
+
+  package init(pairIndex: Int, pair: PairComparison, valueIndex: Int? = nil) {
+    self.pairIndex = pairIndex
+    self.pair = pair
+    self.valueIndex = valueIndex ?? pair.leadingValueIndex ?? 0
+    view = shape.map { TensorView(of: $0, at: value.worstElement) }
+    if view != nil, !hasCommonShape { view?.mode = value.dev?.tensor == nil ? .prod : .dev }
+  }
+
+  /// The value that is looked at; for a stage that stands alone, its first output.
+  package var value: ValueComparison {
+    if pair.values.indices.contains(valueIndex) { return pair.values[valueIndex] }
+    let dev = pair.dev?.values.first
+    let prod = pair.prod?.values.first
+    var alone = ValueComparison(
+      name: dev?.name ?? prod?.name ?? "", role: dev?.role ?? prod?.role ?? .output, dev: dev,
+      prod: prod)
+    alone.status = pair.status
+    return alone
+  }
+
+  /// Whether elements stand across from each other.
+  package var hasCommonShape: Bool {
+    guard let dev = value.dev?.tensor, let prod = value.prod?.tensor else { return false }
+    return dev.shape == prod.shape
+  }
+
+  private var shape: Shape? { value.dev?.tensor?.shape ?? value.prod?.tensor?.shape }
+
+  /// Takes over what became known of the pair since; the view stays, unless nobody has moved it yet.
+  package mutating func update(_ pair: PairComparison) {
+    let before = value.status
+    self.pair = pair
+    guard !isPlacedByHand, before == .pending, value.status != .pending else { return }
+    let area = view?.area
+    self = Subject(pairIndex: pairIndex, pair: pair)
+    if let area { view?.resize(to: area) }
+  }
+}
