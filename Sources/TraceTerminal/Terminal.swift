@@ -1,5 +1,6 @@
 import CTerminal
 import Glibc
+import PipelineTrace
 import TraceScreen
 
 /// The terminal that this process was started from: shows grids, tells of keys.
@@ -61,7 +62,12 @@ package final class Terminal {
   package func present(_ grid: Grid) {
     cells.removeAll(keepingCapacity: true)
     cells.reserveCapacity(grid.cells.count)
-    for cell in grid.cells { cells.append(terminal_cell(cell)) }
+    var previous: Cell?
+    for (index, cell) in grid.cells.enumerated() {
+      if index.isMultiple(of: grid.width) { previous = nil }
+      cells.append(terminal_cell(cell, after: previous))
+      previous = cell
+    }
     cells.withUnsafeBufferPointer { buffer in
       terminal_present(buffer.baseAddress, Int32(grid.height), Int32(grid.width))
     }
@@ -125,12 +131,14 @@ package final class Terminal {
 }
 
 extension terminal_cell {
-  fileprivate init(_ cell: Cell) {
+  /// A right half whose left half something else was drawn over is a blank.
+  fileprivate init(_ cell: Cell, after previous: Cell?) {
+    let isTail = cell.isTail && previous?.isTail == false && previous?.scalar.columnCount == 2
     self.init(
-      scalar: cell.scalar.value, foreground: Self.number(of: cell.style.foreground),
+      scalar: cell.isTail ? 0x20 : cell.scalar.value, foreground: Self.number(of: cell.style.foreground),
       background: Self.number(of: cell.style.background),
       // The bits mean the same on both sides.
-      attributes: cell.style.attributes.rawValue, is_tail: cell.isTail)
+      attributes: cell.style.attributes.rawValue, is_tail: isTail)
   }
 
   private static func number(of color: Color) -> Int16 {
