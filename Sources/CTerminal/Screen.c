@@ -163,7 +163,10 @@ terminal_status terminal_open(bool uses_color, terminal_traits *traits) {
     if (!signals_take_over()) return fail(terminal_status_system_error);
     use_env(FALSE);  // The terminal knows its size better than LINES and COLUMNS.
     screen = newterm(NULL, tty_stream, tty_stream);
-    if (screen == NULL) return fail(terminal_status_unknown_type);
+    // ncurses refuses a terminal that it does not know, and one that it knows to be too simple; that one has an entry.
+    if (screen == NULL) {
+        return fail(tigetflag("am") >= 0 ? terminal_status_no_cursor_movement : terminal_status_unknown_type);
+    }
     if (!has_capability("cup")) return fail(terminal_status_no_cursor_movement);
     arm_rescue();
     set_modes();

@@ -135,7 +135,8 @@ extension terminal_cell {
   fileprivate init(_ cell: Cell, after previous: Cell?) {
     let isTail = cell.isTail && previous?.isTail == false && previous?.scalar.columnCount == 2
     self.init(
-      scalar: cell.isTail ? 0x20 : cell.scalar.value, foreground: Self.number(of: cell.style.foreground),
+      scalar: cell.isTail ? 0x20 : cell.scalar.value,
+      foreground: Self.number(of: cell.style.foreground),
       background: Self.number(of: cell.style.background),
       // The bits mean the same on both sides.
       attributes: cell.style.attributes.rawValue, is_tail: isTail)

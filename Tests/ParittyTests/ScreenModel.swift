@@ -13,7 +13,7 @@ struct ScreenModel {
   /// Whether the second screen is shown, the one for pictures.
   private(set) var isAlternate = false
   private(set) var isCursorVisible = true
-  /// The private modes that are set, by number: 1 cursor keys, 7 wrapping, 25 cursor, 1049 second screen.
+  /// The private modes that are set, by number: 1 cursor keys, 7 wrapping, 25 cursor, 47 and 1049 second screen.
   private(set) var modes: Set<Int> = [7, 25]
   private(set) var isKeypadApplication = false
   /// How often the whole screen was cleared.
@@ -345,13 +345,13 @@ struct ScreenModel {
 
   private mutating func setPrivateMode(_ mode: Int, isOn: Bool) {
     switch mode {
-    case 1, 7, 12, 25, 1034, 1049: break
+    case 1, 7, 12, 25, 47, 1034, 1049: break
     case 1000, 1002, 1003, 1006, 2004: break  // reports of the mouse, marks around what is pasted
     default: unknown.append("mode \(mode)")
     }
     if isOn { modes.insert(mode) } else { modes.remove(mode) }
     isCursorVisible = modes.contains(25)
-    if mode == 1049 { showScreen(alternate: isOn) }
+    if mode == 47 || mode == 1049 { showScreen(alternate: isOn) }
   }
 
   private mutating func showScreen(alternate: Bool) {

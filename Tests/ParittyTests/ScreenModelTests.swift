@@ -52,7 +52,8 @@ private func screen(_ text: String) -> ScreenModel {
   }
 
   @Test func `colours and attributes are those that were sent`() {
-    let model = screen("\u{1B}[1;38;5;214;48;5;25mx\u{1B}[0;91;102my\u{1B}[39;49mz\u{1B}[4;7ms\u{1B}[m.")
+    let model = screen(
+      "\u{1B}[1;38;5;214;48;5;25mx\u{1B}[0;91;102my\u{1B}[39;49mz\u{1B}[4;7ms\u{1B}[m.")
     #expect(
       model[0, 0].style
         == Style(foreground: .palette(214), background: .palette(25), attributes: .bold))

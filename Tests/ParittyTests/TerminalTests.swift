@@ -40,7 +40,9 @@ import TraceTerminal
 
   // MARK: - Pictures
 
-  @Test func `the first picture has the colours, the marks and the wide character it was given`() throws {
+  @Test func `the first picture has the colours, the marks and the wide character it was given`()
+    throws
+  {
     let session = try probe()
     let screen = session.screen
     #expect(screen.isAlternate && !screen.isCursorVisible)
