@@ -35,7 +35,7 @@ let package = Package(
       dependencies: [
         "PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison", "TraceReport",
       ]),
-    .target(name: "TraceTerminal", dependencies: ["CTerminal", "TraceScreen"]),
+    .target(name: "TraceTerminal", dependencies: ["PipelineTrace", "CTerminal", "TraceScreen"]),
     .executableTarget(
       name: "paritty",
       dependencies: [
@@ -47,6 +47,10 @@ let package = Package(
     .target(
       name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
       linkerSettings: [.linkedLibrary("util")]),
+    // A program that shows, crashes and hangs on demand, to be driven by the tests of the terminal.
+    .executableTarget(
+      name: "TerminalProbe", dependencies: ["TraceScreen", "TraceTerminal"],
+      path: "Tests/TerminalProbe"),
     .testTarget(name: "PipelineTraceTests", dependencies: ["PipelineTrace"]),
     .testTarget(name: "TensorFormatsTests", dependencies: ["PipelineTrace", "TensorFormats"]),
     .testTarget(name: "TensorKernelsTests", dependencies: ["PipelineTrace", "TensorKernels"]),
@@ -67,6 +71,9 @@ let package = Package(
     // The program as its users run it: under a pseudo-terminal, in a pipe, on the samples.
     .testTarget(
       name: "ParittyTests",
-      dependencies: ["CPseudoTerminal", "PipelineTrace", "TraceScreen", "paritty"]),
+      dependencies: [
+        "CPseudoTerminal", "PipelineTrace", "TraceScreen", "TerminalProbe", "TraceTerminal",
+        "paritty",
+      ]),
   ],
   swiftLanguageModes: [.v6])

@@ -12,19 +12,26 @@ package final class TraceFile: Sendable {
   private let descriptor: Int32
 
   /// - Throws: `cannotRead` where it is absent, forbidden, a folder, or anything but a plain file.
-  package init(path: String) throws(FormatError) {
+  package convenience init(path: String) throws(FormatError) {
     let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard opened >= 0 else {
       throw FormatError(file: path, problem: .cannotRead(String(cString: strerror(errno))))
     }
+    try self.init(descriptor: opened, path: path)
+  }
+
+  /// Takes over a descriptor that is open for reading, and closes it in the end.
+  ///
+  /// - Throws: `cannotRead` where it is anything but a plain file.
+  package init(descriptor: Int32, path: String) throws(FormatError) {
     var status = stat()
-    guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(opened)
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
       throw FormatError(file: path, problem: .cannotRead("not a plain file"))
     }
     self.path = path
     byteCount = Int(status.st_size)
-    descriptor = opened
+    self.descriptor = descriptor
   }
 
   deinit { close(descriptor) }
