@@ -29,8 +29,8 @@ extension DifferenceKernel {
     pair.dev = SideStatistics(number: x)
     pair.prod = SideStatistics(number: y)
 
+    let agrees = tolerance.accepts(dev: devElement, prod: prodElement)
     guard x.isFinite && y.isFinite else {
-      let agrees = x == y || (tolerance.nanEqualsNaN && x.isNaN && y.isNaN)
       pair.mismatchedCount = agrees ? 0 : 1
       pair.differingCount = agrees ? 0 : 1
       pair.firstMismatch = agrees ? nil : element
@@ -39,7 +39,6 @@ extension DifferenceKernel {
     }
 
     let distance = Element.difference(dev: devElement, prod: prodElement).magnitude
-    let agrees = isExact ? distance == 0 : distance <= tolerance.bound(dev: x)
     let relative = distance == 0 ? 0 : distance / x.magnitude
     pair.finitePairCount = 1
     pair.mismatchedCount = agrees ? 0 : 1

@@ -179,7 +179,12 @@ struct ChecksumCheck {
   /// - Throws: `wrongChecksum`.
   func verify() throws(FormatError) {
     guard let checksum = tensor.bytes.checksum else { return }
-    let found = try hash?.value ?? Self.hash(of: tensor.bytes, from: checksum.ofPrefix)
+    let found: UInt32
+    if let hash {
+      found = hash.value
+    } else {
+      found = try Self.hash(of: tensor.bytes, from: checksum.ofPrefix)
+    }
     guard found == checksum.expected else {
       throw tensor.bytes.origin.error(.wrongChecksum(expected: checksum.expected, found: found))
     }

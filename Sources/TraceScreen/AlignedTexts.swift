@@ -105,7 +105,7 @@ package struct AlignedTexts: Sendable, Equatable {
     }
     row.dev = []
     row.prod = []
-    for run in characterEdits(dev: dev, prod: prod).runs {
+    for run in characterEdits(dev: dev, prod: prod).byteRuns {
       let isDifferent = run.kind != .equal
       if !run.dev.isEmpty {
         row.dev?.append(Segment(VisibleText.decode(dev[run.dev]), isDifferent: isDifferent))

@@ -123,3 +123,10 @@ package struct Debugger: Sendable {
     choosePanel()
   }
 }
+
+extension Debugger {
+  /// The value that a job of the open panel is about.
+  package func value(for job: Job) -> ValueComparison? {
+    job.pairIndex == subject.pairIndex ? subject.value : nil
+  }
+}

@@ -15,8 +15,10 @@ package struct Subject: Sendable {
     self.pairIndex = pairIndex
     self.pair = pair
     self.valueIndex = valueIndex ?? pair.leadingValueIndex ?? 0
-    view = shape.map { TensorView(of: $0, at: value.worstElement) }
-    if view != nil, !hasCommonShape { view?.mode = value.dev?.tensor == nil ? .prod : .dev }
+    guard let shape else { return }
+    var view = TensorView(of: shape, at: value.worstElement)
+    if !hasCommonShape { view.mode = value.dev?.tensor == nil ? .prod : .dev }
+    self.view = view
   }
 
   /// The value that is looked at; for a stage that stands alone, its first output.

@@ -7,6 +7,8 @@ package enum MaximumAbsolute: Metric {
   package static let meaning =
     "The largest absolute difference among elements that are finite on both sides."
 
+  package static let hasElement = true
+
   package static func reading(of statistics: DifferenceStatistics) -> MetricReading {
     MetricReading(statistics.maxAbsolute, element: statistics.maxAbsoluteElement)
   }

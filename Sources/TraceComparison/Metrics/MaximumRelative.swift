@@ -7,6 +7,8 @@ package enum MaximumRelative: Metric {
   package static let meaning =
     "The largest difference relative to dev; infinite where dev is 0 and prod is not."
 
+  package static let hasElement = true
+
   package static func reading(of statistics: DifferenceStatistics) -> MetricReading {
     MetricReading(statistics.maxRelative, element: statistics.maxRelativeElement)
   }

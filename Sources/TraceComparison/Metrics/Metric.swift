@@ -3,14 +3,20 @@ import TensorKernels
 /// One number that says how far two tensors of the same shape lie apart.
 ///
 /// All of them are drawn from the same statistics, so that one more costs no further pass.
-package protocol Metric {
+package protocol Metric: Sendable {
   /// The key in the JSON report.
   static var key: String { get }
   /// A few words for the screen.
   static var title: String { get }
   /// What the number says and what it does not, in one sentence.
   static var meaning: String { get }
+  /// Whether the number is that of one element, so that its index can be told.
+  static var hasElement: Bool { get }
   static func reading(of statistics: DifferenceStatistics) -> MetricReading
+}
+
+extension Metric {
+  package static var hasElement: Bool { false }
 }
 
 /// What a metric gave.

@@ -2,7 +2,7 @@
 ///
 /// Lightness grows with the strength on a dark background and falls on a light one, so that the
 /// steps stay in order in grey and for every kind of colour vision.
-package protocol ColorMap {
+package protocol ColorMap: Sendable {
   static var name: String { get }
   /// Entries of the 256-colour palette on a dark background, weakest first.
   static var dark: [UInt8] { get }

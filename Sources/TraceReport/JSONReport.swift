@@ -1,0 +1,217 @@
+import PipelineTrace
+import TensorKernels
+import TraceAlignment
+import TraceComparison
+
+/// The report for programs: one object, schema 1.
+///
+/// Numbers that are not finite are strings; indices are zero-based with one number an axis. Names
+/// stand as they were recorded, with controls and what steers writing as `\u` escapes.
+package enum JSONReport: ReportFormat {
+  package static let name = "json"
+  package static let describesIdentical = true
+
+  package static func render(_ comparison: Comparison) -> String {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("paritty", Version.number)
+      writer.member("schema", 1)
+      writer.member("verdict", comparison.verdict.rawValue)
+      writer.member("dev") { write(comparison.dev, to: &$0) }
+      writer.member("prod") { write(comparison.prod, to: &$0) }
+      writer.member("first_divergence") { writer in
+        guard let index = comparison.firstDivergence else { return writer.null() }
+        let pair = comparison.pairs[index]
+        writer.object { writer in
+          writer.member("pair", index)
+          writer.member("dev", pair.dev?.name)
+          writer.member("prod", pair.prod?.name)
+          writer.member("kind", pair.kind?.rawValue)
+        }
+      }
+      writer.member("origins", comparison.origins)
+      writer.member("coverage") { writer in
+        let coverage = comparison.coverage
+        writer.object { writer in
+          writer.member("paired", coverage.paired)
+          writer.member("only_dev", coverage.onlyDev)
+          writer.member("only_prod", coverage.onlyProd)
+          writer.member("moved", coverage.moved)
+          writer.member("not_comparable", coverage.notComparable)
+        }
+      }
+      writer.member("pairs") { writer in
+        writer.array { writer in
+          for pair in comparison.pairs { writer.element { write(pair, to: &$0) } }
+        }
+      }
+      writer.member("findings") { $0.array { _ in } }
+    }
+    return writer.text + "\n"
+  }
+
+  private static func write(_ trace: Trace, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("path", trace.path)
+      writer.member("format", trace.format)
+      writer.member("stages", trace.stages.count)
+      writer.member("complete", trace.isComplete)
+      if let label = trace.label { writer.member("label", label) }
+      if let request = trace.request { writer.member("request", request) }
+      if let error = trace.error { writer.member("error", error) }
+      if !trace.warnings.isEmpty {
+        writer.member("warnings") { writer in
+          writer.array { writer in
+            for warning in trace.warnings { writer.element { $0.string(warning) } }
+          }
+        }
+      }
+    }
+  }
+
+  private static func write(_ pair: PairComparison, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("dev", pair.dev?.name)
+      writer.member("prod", pair.prod?.name)
+      writer.member("dev_position", pair.pair.dev)
+      writer.member("prod_position", pair.pair.prod)
+      writer.member("status", pair.status.rawValue)
+      if let role = pair.role { writer.member("role", role.rawValue) }
+      writer.member("moved", pair.pair.isMoved)
+      writer.member("matched_by", pair.pair.matchedBy?.rawValue)
+      if pair.pair.isRenamed { writer.member("renamed", true) }
+      if let repeats = pair.pair.repeats { writer.member("repeats_position", repeats) }
+      writer.member("values") { writer in
+        writer.array { writer in
+          for value in pair.values { writer.element { write(value, to: &$0) } }
+        }
+      }
+    }
+  }
+
+  private static func write(_ value: ValueComparison, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("name", value.name)
+      if value.role != .output { writer.member("role", value.role.rawValue) }
+      writer.member("kind", kind(of: value))
+      writer.member("status", value.status.rawValue)
+      if let kind = value.kind { writer.member("divergence", kind.rawValue) }
+      if let problem = value.problem { writer.member("problem", problem.description) }
+      if let tolerance = value.tolerance {
+        writer.member("rtol", tolerance.relative)
+        writer.member("atol", tolerance.absolute)
+      }
+      let sides = sides(of: value)
+      if let dev = value.dev { writer.member("dev") { write(dev, sides.dev, to: &$0) } }
+      if let prod = value.prod { writer.member("prod") { write(prod, sides.prod, to: &$0) } }
+      write(value.detail, of: value, to: &writer)
+      if let edits = value.tokenEdits { write(edits.script, to: &writer) }
+    }
+  }
+
+  private static func write(
+    _ detail: ValueComparison.Detail, of value: ValueComparison, to writer: inout JSONWriter
+  ) {
+    switch detail {
+    case .difference(let statistics):
+      writer.member("elements", statistics.elementCount)
+      for metric in allMetrics {
+        let reading = metric.reading(of: statistics)
+        writer.member(metric.key) { write(reading.quantity, to: &$0) }
+        if metric.hasElement {
+          let index = reading.element.flatMap { value.dev?.tensor?.shape.index(ofElement: $0) }
+          writer.member("\(metric.key)_index", index)
+        }
+      }
+    case .text(let text):
+      writer.member("elements", max(text.devCount, text.prodCount))
+      writer.member("mismatched", text.differingCount)
+      if let first = text.first {
+        writer.member("first_difference") { writer in
+          writer.object { writer in
+            writer.member("text", first.element)
+            writer.member("byte", first.byteOffset)
+            writer.member("character", first.characterOffset)
+          }
+        }
+      }
+      if let edits = text.edits { write(edits, to: &writer) }
+    case .sides, .none:
+      guard value.status == .identical, let tensor = value.dev?.tensor else { return }
+      writer.member("elements", tensor.shape.elementCount)
+      writer.member("mismatched", 0)
+      writer.member("max_abs", tensor.shape.elementCount > 0 ? 0.0 : nil)
+      writer.member("max_abs_index", nil as [Int]?)
+    }
+  }
+
+  private static func write(_ quantity: MetricReading.Quantity, to writer: inout JSONWriter) {
+    switch quantity {
+    case .count(let count): writer.number(count)
+    case .number(let number): writer.number(number)
+    case .undefined: writer.null()
+    }
+  }
+
+  /// The runs that change, as half-open ranges of both sides.
+  private static func write(_ script: EditScript, to writer: inout JSONWriter) {
+    writer.member("edits") { writer in
+      writer.array { writer in
+        for run in script.runs where run.kind != .equal {
+          writer.element { writer in
+            writer.object { writer in
+              writer.member("dev", [run.dev.lowerBound, run.dev.upperBound])
+              writer.member("prod", [run.prod.lowerBound, run.prod.upperBound])
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static func write(
+    _ value: Value, _ statistics: SideStatistics?, to writer: inout JSONWriter
+  ) {
+    writer.object { writer in
+      switch value.content {
+      case .tensor(let tensor), .tokens(let tensor, _):
+        writer.member("dtype", tensor.dtype.rawValue)
+        writer.member("shape", tensor.shape.extents)
+      case .text(let texts):
+        writer.member("dtype", "text")
+        writer.member("shape", texts.shape.extents)
+      case .unreadable: writer.member("dtype", nil as String?)
+      }
+      if let statistics {
+        writer.member("min", statistics.minimum)
+        writer.member("max", statistics.maximum)
+        writer.member("nan", statistics.nanCount)
+        writer.member("inf", statistics.infinityCount)
+      }
+    }
+  }
+
+  private static func kind(of value: ValueComparison) -> String {
+    switch (value.dev ?? value.prod)?.content {
+    case .tensor: "tensor"
+    case .tokens: "tokens"
+    case .text: "text"
+    case .unreadable, nil: "unreadable"
+    }
+  }
+
+  private static func sides(of value: ValueComparison)
+    -> (dev: SideStatistics?, prod: SideStatistics?)
+  {
+    switch value.detail {
+    case .difference(let statistics): (statistics.dev, statistics.prod)
+    case .sides(let dev, let prod): (dev, prod)
+    case .none, .text: (nil, nil)
+    }
+  }
+}
+
+/// The version of the program, as reports and `--version` state it.
+package enum Version {
+  package static let number = "0.1.0"
+}

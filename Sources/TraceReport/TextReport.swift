@@ -1,0 +1,249 @@
+import PipelineTrace
+import TensorKernels
+import TraceComparison
+
+/// The report for a person: at most 80 columns, no colour, the answer in the first two lines.
+package enum TextReport: ReportFormat {
+  package static let name = "text"
+  package static let describesIdentical = false
+
+  private static let columns = 80
+
+  package static func render(_ comparison: Comparison) -> String {
+    var lines = answer(comparison)
+    lines.append("")
+    lines += heading(comparison)
+    lines.append("")
+    lines += table(comparison)
+    lines += details(comparison)
+    lines += remarks(comparison)
+    return lines.map { $0.visible.truncated(toColumns: columns).trimmed }.joined(separator: "\n")
+      + "\n"
+  }
+
+  // MARK: The answer
+
+  private static func answer(_ comparison: Comparison) -> [String] {
+    if let index = comparison.firstDivergence {
+      let pair = comparison.pairs[index]
+      let start = "FIRST DIVERGENCE  \(index) "
+      let amount = DivergenceText.amount(of: pair)
+      let room = columns - start.columnCount - amount.columnCount - 2
+      let name = pair.name.visible.truncated(toColumns: max(16, room))
+      let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0) } ?? neighbours(of: index, in: comparison)
+      return ["\(start)\(name): \(amount)", "  \(place)"]
+    }
+    let counts = comparison.counts
+    guard comparison.verdict == .match else {
+      let problem = comparison.firstProblem?.description ?? "a trace is not complete"
+      return [
+        "UNDECIDED  \(counts.agreeing) of \(comparison.pairs.count) stages agree, the others are not known",
+        "  \(problem)",
+      ]
+    }
+    return [
+      "MATCH  all \(counts.agreeing) stages agree", "  \(CloseText.summary(of: comparison))",
+    ]
+  }
+
+  /// Where a stage that stands alone would have its counterpart.
+  private static func neighbours(of index: Int, in comparison: Comparison) -> String {
+    let before = comparison.pairs[..<index].last { $0.pair.isWhole }
+    return before.map { "it comes after '\($0.name.visible)', which both have" }
+      ?? "it comes before all stages that both have"
+  }
+
+  private static func heading(_ comparison: Comparison) -> [String] {
+    let counts = comparison.counts
+    var summary = "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
+    if counts.notComparable > 0 { summary += ", \(counts.notComparable) not comparable" }
+    let origins = comparison.origins.map { "\($0) \(comparison.pairs[$0].name.visible)" }
+    if origins.count > 1 { summary += "; origins: \(origins.joined(separator: ", "))" }
+    return [
+      description(of: comparison.dev, side: "dev "), description(of: comparison.prod, side: "prod"),
+      summary,
+    ]
+  }
+
+  private static func description(of trace: Trace, side: String) -> String {
+    var end = "  \(trace.format), \(trace.stages.count) stages"
+    if !trace.isComplete { end += ", NOT COMPLETE" }
+    let path = trace.path.visible
+    let room = columns - 6 - end.columnCount
+    let shown =
+      path.columnCount > room
+      ? "…" + String(path.unicodeScalars.suffix(max(0, room - 1))) : path
+    return "\(side)  \(shown)\(end)"
+  }
+
+  // MARK: The stages
+
+  private static func table(_ comparison: Comparison) -> [String] {
+    let names = comparison.pairs.map { name(of: $0) }
+    let nameColumns = max(8, min(names.map(\.columnCount).max() ?? 0, 27))
+    var lines = [
+      row("", "#", "stage", "", "dtype", "shape", "differ", "‖Δ‖/‖dev‖", nameColumns)
+    ]
+    for (index, pair) in comparison.pairs.enumerated() {
+      let value = pair.values.isEmpty ? nil : pair.leadingValue
+      let side = value ?? alone(pair)
+      lines.append(
+        row(
+          sign(of: pair), String(index), names[index], note(on: pair),
+          side.map { DivergenceText.dtypes(of: $0) } ?? "",
+          side.map { DivergenceText.shapes(of: $0) } ?? "", share(of: value),
+          error(of: pair), nameColumns))
+    }
+    return lines
+  }
+
+  private static func row(
+    _ sign: String, _ number: String, _ name: String, _ note: String, _ dtype: String,
+    _ shape: String, _ share: String, _ error: String, _ nameColumns: Int
+  ) -> String {
+    sign.padded(toColumns: 1) + number.leftPadded(toColumns: 4) + " "
+      + name.padded(toColumns: nameColumns) + " " + note.padded(toColumns: 9) + " "
+      + dtype.padded(toColumns: 8) + " " + shape.padded(toColumns: 46 - nameColumns - 9) + " "
+      + share.leftPadded(toColumns: 7) + " " + error.leftPadded(toColumns: 9)
+  }
+
+  /// One name where both agree, as each calls it where they do not.
+  private static func name(of pair: PairComparison) -> String {
+    guard let dev = pair.dev?.name, let prod = pair.prod?.name, dev != prod else {
+      return pair.name.visible
+    }
+    return "\(dev.visible) → \(prod.visible)"
+  }
+
+  private static func alone(_ pair: PairComparison) -> ValueComparison? {
+    (pair.dev?.values.first ?? pair.prod?.values.first).map {
+      ValueComparison(
+        name: $0.name, role: $0.role, dev: pair.dev?.values.first, prod: pair.prod?.values.first)
+    }
+  }
+
+  private static func sign(of pair: PairComparison) -> String {
+    switch pair.status {
+    case .pending: "·"
+    case .identical: "="
+    case .close: "≈"
+    case .diverged: "≠"
+    case .onlyDev: "<"
+    case .onlyProd: ">"
+    case .notComparable: "?"
+    }
+  }
+
+  private static func note(on pair: PairComparison) -> String {
+    switch pair.status {
+    case .onlyDev: return pair.pair.repeats == nil ? "missing" : "repeated"
+    case .onlyProd: return pair.pair.repeats == nil ? "extra" : "repeated"
+    default: break
+    }
+    if pair.pair.isMoved { return "moved" }
+    if let role = pair.role, role != .inherited { return role.rawValue }
+    return pair.pair.isRenamed ? "renamed" : ""
+  }
+
+  private static func share(of value: ValueComparison?) -> String {
+    switch value?.detail {
+    case .difference(let statistics) where statistics.mismatchedCount > 0:
+      NumberText.percent(statistics.mismatchedCount, of: statistics.elementCount)
+    case .text(let text) where text.differingCount > 0:
+      NumberText.percent(text.differingCount, of: max(text.devCount, text.prodCount))
+    default:
+      value?.kind == .shape ? "shape" : ""
+    }
+  }
+
+  private static func error(of pair: PairComparison) -> String {
+    guard case .difference = pair.leadingValue?.detail, let error = pair.relativeError, error > 0
+    else { return "" }
+    return NumberText.brief(error, digits: 2)
+  }
+
+  // MARK: Closer
+
+  /// All metrics of the value in which the first divergence shows.
+  private static func details(_ comparison: Comparison) -> [String] {
+    guard let index = comparison.firstDivergence,
+      let value = comparison.pairs[index].leadingValue
+    else { return [] }
+    var lines = ["", "\(comparison.pairs[index].name.visible) in numbers"]
+    if let tolerance = value.tolerance {
+      lines.append(
+        fact(
+          "tolerance",
+          "rtol \(NumberText.brief(tolerance.relative)), atol \(NumberText.brief(tolerance.absolute))"
+        ))
+    }
+    switch value.detail {
+    case .difference(let statistics):
+      for metric in allMetrics {
+        let reading = metric.reading(of: statistics)
+        var text = reading.quantity.text
+        if let element = reading.element, let shape = value.dev?.tensor?.shape {
+          text += " at \(NumberText.index(shape.index(ofElement: element)))"
+        }
+        lines.append(fact(metric.title, text))
+      }
+      lines.append(fact("dev", sideText(statistics.dev)))
+      lines.append(fact("prod", sideText(statistics.prod)))
+    case .sides(let dev, let prod):
+      if let dev { lines.append(fact("dev", sideText(dev))) }
+      if let prod { lines.append(fact("prod", sideText(prod))) }
+    case .text(let text):
+      lines += TextExcerpt.lines(of: value, text, columns: columns)
+    case .none:
+      return []
+    }
+    return lines
+  }
+
+  private static func sideText(_ side: SideStatistics) -> String {
+    "\(side.rangeText), NaN \(NumberText.grouped(side.nanCount)),"
+      + " infinite \(NumberText.grouped(side.infinityCount))"
+  }
+
+  private static func fact(_ name: String, _ text: String) -> String {
+    "  \(name.padded(toColumns: 18))\(text)"
+  }
+
+  /// Warnings of the traces, and why something could not be compared.
+  private static func remarks(_ comparison: Comparison) -> [String] {
+    var lines: [String] = []
+    for (side, trace) in [("dev", comparison.dev), ("prod", comparison.prod)] {
+      for warning in trace.warnings { lines += wrapped("\(side): \(warning)") }
+      if let error = trace.error { lines += wrapped("\(side) ended with: \(error)") }
+    }
+    for pair in comparison.pairs {
+      for value in pair.values {
+        if let problem = value.problem { lines += wrapped(problem.description) }
+      }
+    }
+    return lines.isEmpty ? [] : ["", "Remarks"] + lines
+  }
+
+  /// A sentence in lines of the report's width, broken at blanks.
+  private static func wrapped(_ sentence: String) -> [String] {
+    var lines: [String] = []
+    var line = " "
+    for word in sentence.visible.split(separator: " ") {
+      if line.columnCount + 1 + String(word).columnCount > columns, line.columnCount > 4 {
+        lines.append(line)
+        line = "   "
+      }
+      line += " " + word
+    }
+    return lines + [line]
+  }
+}
+
+extension String {
+  /// Without the blanks at its end.
+  fileprivate var trimmed: String {
+    var text = Substring(self)
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+}

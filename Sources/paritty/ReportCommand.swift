@@ -1,0 +1,61 @@
+import ArgumentParser
+import Glibc
+import TraceComparison
+import TraceReport
+
+/// `paritty report DEV PROD`: the comparison on standard output, or in a file.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Print the comparison of two traces.",
+    discussion: "Exit status: 0 no divergence, 1 diverged, 2 trouble.")
+
+  @OptionGroup var options: ComparisonOptions
+
+  @Option(help: ArgumentHelp("One of: \(allReportFormats.map { $0.name }.joined(separator: ", "))."))
+  var format = allReportFormats[0].name
+
+  @Option(help: "Write the report to this file instead of standard output.")
+  var output: String?
+
+  func validate() throws {
+    guard allReportFormats.contains(where: { $0.name == format }) else {
+      let names = allReportFormats.map { $0.name }.joined(separator: ", ")
+      throw ValidationError("--format '\(format)' is not one of: \(names)")
+    }
+  }
+
+  func run() throws {
+    let format = allReportFormats.first { $0.name == self.format } ?? TextReport.self
+    try Self.report(
+      try options.comparison(), workerCount: options.judging.workerCount, format: format,
+      output: output)
+  }
+
+  /// Compares, prints, and ends the program with the status of the outcome.
+  static func report(
+    _ comparison: Comparison, workerCount: Int, format: any ReportFormat.Type, output: String?
+  ) throws -> Never {
+    var comparison = comparison
+    comparison.settings.describesIdentical = format.describesIdentical
+    comparison = ComparisonEngine.run(comparison, workerCount: workerCount)
+    let text = format.render(comparison)
+    if let output {
+      try write(text, toFile: output)
+    } else {
+      write(text, to: STDOUT_FILENO)
+    }
+    if let trouble = comparison.trouble {
+      write("paritty: \(trouble)\n", to: STDERR_FILENO)
+    }
+    exit(comparison.exitStatus)
+  }
+
+  private static func write(_ text: String, toFile path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Trouble("\(path): cannot be written (\(String(cString: strerror(errno))))")
+    }
+    paritty.write(text, to: descriptor)
+    close(descriptor)
+  }
+}
