@@ -70,8 +70,8 @@ struct StageNames {
   }
 
   private var numbers: [String: Int32] = [:]
-  /// What is known of each recorded name, by its number: most names occur on both sides.
-  private var forms: [Int32: Form] = [:]
+  /// What is known of the recorded names, by their numbers: most of them occur on both sides.
+  private var forms: [Form?] = []
   private(set) var dev = Side()
   private(set) var prod = Side()
 
@@ -92,8 +92,8 @@ struct StageNames {
     var nameForms: [Form] = []
     for name in names {
       let recorded = number(name)
-      let form = forms[recorded] ?? newForm(name)
-      forms[recorded] = form
+      let form = forms[Int(recorded)] ?? newForm(name)
+      forms[Int(recorded)] = form
       nameForms.append(form)
       side.recorded.append(recorded)
       side.normalized.append(form.normalized)
@@ -117,9 +117,11 @@ struct StageNames {
 
   private mutating func number(_ name: String) -> Int32 {
     let next = Int32(numbers.count)
-    return { (stored: inout Int32) in
+    let number = { (stored: inout Int32) in
       if stored < 0 { stored = next }
       return stored
     }(&numbers[name, default: -1])
+    if number == next { forms.append(nil) }
+    return number
   }
 }
