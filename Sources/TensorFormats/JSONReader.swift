@@ -61,6 +61,7 @@ struct JSONReader {
   private mutating func object() throws(FormatError) -> JSONValue {
     try descend()
     var members: [JSONValue.Member] = []
+    members.reserveCapacity(4)
     var names: Set<ExactName> = []
     skipBlanks()
     while current != UInt8(ascii: "}") {
@@ -73,7 +74,7 @@ struct JSONReader {
       if members.count == 8 { for member in members { names.insert(ExactName(member.name)) } }
       let isNew =
         members.count < 8
-        ? !members.contains { $0.name.utf8.elementsEqual(name.utf8) }
+        ? !members.contains { ExactName.same($0.name, name) }
         : names.insert(ExactName(name)).inserted
       guard isNew else {
         position = start
