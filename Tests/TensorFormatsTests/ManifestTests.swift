@@ -114,6 +114,23 @@ import Testing
     #expect(trace.warnings == [])
   }
 
+  @Test func `a manifest that does not give its CRC-32 is refused`() throws {
+    var entry = ZippedFile("__paritty__.npy", npy(text: "{}"))
+    entry.checksum = 7
+    let scratch = Scratch()
+    let error = openingError(scratch.write(zip([entry]), as: "t.npz"))
+    guard case .wrongChecksum(expected: 7, _)? = error?.problem else {
+      Issue.record("\(error.map { "\($0)" } ?? "opens")")
+      return
+    }
+  }
+
+  @Test func `beside a manifest, texts of the metadata are no stages`() throws {
+    let scratch = Scratch()
+    let file = safetensors(#"{"__metadata__":{"1_caption":"a cat","paritty":"{}"}}"#)
+    #expect(try openTrace(at: scratch.write(file, as: "t.safetensors")).outline == [])
+  }
+
   @Test func `mistakes are named with their place`() {
     for (manifest, what) in [
       ("[]", "the manifest is no JSON object"),
