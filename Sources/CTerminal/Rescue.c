@@ -1,6 +1,6 @@
 // Leaving the terminal as it was found, whatever happens.
 //
-// Everything below `rescue_arm` may run in a signal handler, on any thread, while another thread is inside ncurses:
+// `rescue_restore` and all it calls may run in a signal handler, on any thread, while another thread is inside ncurses:
 // only async-signal-safe calls, no allocation, no locks.
 
 #define _GNU_SOURCE 1
