@@ -57,20 +57,30 @@ static int read_one(wint_t *value) {
     return wget_wch(keys, value);
 }
 
+static void hold(int result, wint_t value) {
+    ahead.is_held = true;
+    ahead.result = result;
+    ahead.value = value;
+}
+
 /// Reads on after an escape: a sequence that ncurses does not know is one key without meaning, not a word typed.
 static terminal_key read_escape(void) {
-    wint_t value;
-    int result = read_one(&value);
+    wint_t introducer;
+    int result = read_one(&introducer);
     if (result == ERR) return terminal_key_escape;
-    if (result != OK || value != '[') {
-        ahead.is_held = true;
-        ahead.result = result;
-        ahead.value = value;
+    if (result != OK || (introducer != '[' && introducer != 'O')) {
+        hold(result, introducer);
         return terminal_key_escape;
     }
-    do {
+    wint_t value;
+    result = read_one(&value);
+    if (result == ERR) {
+        hold(OK, introducer);
+        return terminal_key_escape;
+    }
+    while (introducer == '[' && result == OK && (value < 0x40 || value > 0x7E)) {
         result = read_one(&value);
-    } while (result == OK && (value < 0x40 || value > 0x7E));
+    }
     return terminal_key_other;
 }
 

@@ -1,10 +1,11 @@
 // Leaving the terminal as it was found, whatever happens.
 //
-// Everything below `rescue_arm` may run in a signal handler, on any thread, while another thread is inside ncurses:
+// `rescue_restore` and all it calls may run in a signal handler, on any thread, while another thread is inside ncurses:
 // only async-signal-safe calls, no allocation, no locks.
 
 #define _GNU_SOURCE 1
 #include "Private.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -17,7 +18,8 @@ enum { phase_idle, phase_armed, phase_restoring };
 
 static atomic_int phase = phase_idle;
 static pid_t owner;
-/// The terminal as ncurses writes to it, and a descriptor of our own for the same.
+/// The terminal as ncurses writes to it, and opened once more for us: writing to ours does not block, for the last words
+/// of a process must not wait for a line that is cut.
 static int watched_tty = -1;
 static int rescue_tty = -1;
 static int null_device = -1;
@@ -44,7 +46,7 @@ static void capture_stderr(void) {
 void rescue_arm(int tty, const char *leaving_bytes, size_t count) {
     owner = getpid();
     watched_tty = tty;
-    rescue_tty = fcntl(tty, F_DUPFD_CLOEXEC, 3);
+    rescue_tty = open("/dev/tty", O_RDWR | O_NONBLOCK | O_CLOEXEC);
     null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
     leaving_count = count < sizeof leaving ? count : sizeof leaving;
     memcpy(leaving, leaving_bytes, leaving_count);
@@ -52,18 +54,29 @@ void rescue_arm(int tty, const char *leaving_bytes, size_t count) {
     atomic_store(&phase, phase_armed);
 }
 
-static void write_all(int descriptor, const char *bytes, size_t count) {
-    while (count > 0) {
+/// Writes to a descriptor; gives up, and says false, after a second without progress.
+static bool write_all(int descriptor, const char *bytes, size_t count) {
+    for (int attempt = 0; count > 0 && attempt < 20;) {
         ssize_t written = write(descriptor, bytes, count);
-        if (written <= 0) return;
-        bytes += written;
-        count -= (size_t)written;
+        if (written > 0) {
+            bytes += written;
+            count -= (size_t)written;
+            attempt = 0;
+            continue;
+        }
+        if (written < 0 && errno != EAGAIN && errno != EINTR) return false;
+        const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+        nanosleep(&pause, NULL);
+        attempt += 1;
     }
+    return count == 0;
 }
 
-static void release_stderr(void) {
+/// Puts standard error back, and writes what was captured where `is_replayed`.
+static void release_stderr(bool is_replayed) {
     if (real_stderr < 0) return;
     dup2(real_stderr, STDERR_FILENO);
+    if (!is_replayed) return;
     char buffer[1024];
     ssize_t count;
     lseek(captured_stderr, 0, SEEK_SET);
@@ -78,7 +91,7 @@ static void release_stderr(void) {
 /// Two threads may crash at once: the second may not end the process before the first has restored the terminal.
 static void wait_for_other_thread(void) {
     const struct timespec pause = {.tv_nsec = 1000000};
-    for (int i = 0; i < 500 && atomic_load(&phase) == phase_restoring; i++) nanosleep(&pause, NULL);
+    for (int i = 0; i < 2000 && atomic_load(&phase) == phase_restoring; i++) nanosleep(&pause, NULL);
 }
 
 void rescue_restore(bool sends_bytes) {
@@ -95,14 +108,15 @@ void rescue_restore(bool sends_bytes) {
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGTTOU);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
+    bool is_flowing = true;
     if (sends_bytes) {
         // Another thread may be drawing. What it still has to send goes nowhere, and a sequence that it has half sent
         // ends with ESC, with which ours begin.
         if (null_device >= 0) dup2(null_device, watched_tty);
-        write_all(rescue_tty, leaving, leaving_count);
+        is_flowing = write_all(rescue_tty, leaving, leaving_count);
     }
     tcsetattr(rescue_tty, TCSANOW, &found_modes);
-    release_stderr();
+    release_stderr(is_flowing);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     atomic_store(&phase, phase_idle);
 }

@@ -13,30 +13,53 @@ package enum StageName {
   }
 
   /// Whether `first` stands before `second` where runs of digits count as numbers: 2 before 10.
+  ///
+  /// All else goes by code point, which is the order of the bytes of UTF-8.
   package static func precedesNaturally(_ first: String, _ second: String) -> Bool {
-    var left = Array(first.unicodeScalars)[...]
-    var right = Array(second.unicodeScalars)[...]
-    while let a = left.first, let b = right.first {
-      if isDigit(a), isDigit(b) {
-        let leftRun = left.prefix(while: isDigit)
-        let rightRun = right.prefix(while: isDigit)
-        let leftDigits = leftRun.drop { $0 == "0" }
-        let rightDigits = rightRun.drop { $0 == "0" }
-        if leftDigits.count != rightDigits.count { return leftDigits.count < rightDigits.count }
-        for (x, y) in zip(leftDigits, rightDigits) where x != y { return x < y }
-        left = left.dropFirst(leftRun.count)
-        right = right.dropFirst(rightRun.count)
-      } else {
-        if a != b { return a < b }
-        left = left.dropFirst()
-        right = right.dropFirst()
-      }
-    }
-    if left.isEmpty != right.isEmpty { return left.isEmpty }
-    return first < second
+    var left = first
+    var right = second
+    let order = left.withUTF8 { left in right.withUTF8 { right in naturalOrder(left, right) } }
+    return order < 0
   }
 
-  private static func isDigit(_ scalar: Unicode.Scalar) -> Bool {
-    ("0"..."9").contains(scalar)
+  /// Negative where `left` stands before `right`, 0 only where they have the same bytes.
+  private static func naturalOrder(
+    _ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>
+  ) -> Int {
+    var i = 0
+    var j = 0
+    while i < left.count, j < right.count {
+      guard isDigit(left[i]), isDigit(right[j]) else {
+        if left[i] != right[j] { return Int(left[i]) - Int(right[j]) }
+        i += 1
+        j += 1
+        continue
+      }
+      while i < left.count, left[i] == UInt8(ascii: "0") { i += 1 }
+      while j < right.count, right[j] == UInt8(ascii: "0") { j += 1 }
+      let leftStart = i
+      let rightStart = j
+      var difference = 0
+      while i < left.count, j < right.count, isDigit(left[i]), isDigit(right[j]) {
+        if difference == 0 { difference = Int(left[i]) - Int(right[j]) }
+        i += 1
+        j += 1
+      }
+      while i < left.count, isDigit(left[i]) { i += 1 }
+      while j < right.count, isDigit(right[j]) { j += 1 }
+      if i - leftStart != j - rightStart { return (i - leftStart) - (j - rightStart) }
+      if difference != 0 { return difference }
+    }
+    let rest = (left.count - i) - (right.count - j)
+    if rest != 0 { return rest }
+    // Equal but for zeros in front of numbers.
+    for k in 0..<min(left.count, right.count) where left[k] != right[k] {
+      return Int(left[k]) - Int(right[k])
+    }
+    return left.count - right.count
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
   }
 }

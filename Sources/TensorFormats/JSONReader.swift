@@ -9,7 +9,7 @@ struct JSONReader {
   /// How deep arrays and objects may lie in each other.
   static let depthLimit = 64
   /// How many values one text may hold: some hundred megabytes of memory.
-  static let valueLimit = 4_000_000
+  static let valueLimit = 2_000_000
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private let origin: Origin
@@ -73,7 +73,7 @@ struct JSONReader {
       if members.count == 8 { for member in members { names.insert(ExactName(member.name)) } }
       let isNew =
         members.count < 8
-        ? !members.contains { $0.name.utf8.elementsEqual(name.utf8) }
+        ? !members.contains { ExactName.same($0.name, name) }
         : names.insert(ExactName(name)).inserted
       guard isNew else {
         position = start
@@ -81,6 +81,7 @@ struct JSONReader {
       }
       skipBlanks()
       try expect(UInt8(ascii: ":"), "a colon")
+      if members.isEmpty { members.reserveCapacity(4) }
       members.append(JSONValue.Member(name: name, value: try value()))
       skipBlanks()
     }
@@ -134,10 +135,17 @@ struct JSONReader {
   private mutating func string() throws(FormatError) -> String {
     position += 1
     let start = position
+    var union: UInt8 = 0
     while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
+      union |= byte
       position += 1
     }
     let run = UnsafeBufferPointer(rebasing: bytes[start..<position])
+    if current == UInt8(ascii: "\""), union < 0x80 {
+      // ASCII needs no validation, which is slow.
+      position += 1
+      return String(decoding: run, as: UTF8.self)
+    }
     if current == UInt8(ascii: "\"") {
       guard let text = String(validating: run, as: UTF8.self) else {
         throw notUTF8(in: start..<position)

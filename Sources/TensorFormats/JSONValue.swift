@@ -1,6 +1,6 @@
 /// A JSON text in memory, with all that reports and comparisons need: the order of keys is kept,
 /// and numbers stay as they were written.
-indirect enum JSONValue: Sendable, Equatable {
+enum JSONValue: Sendable, Equatable {
   case null
   case boolean(Bool)
   /// As written, say `1e-05`; also Python's `NaN`, `Infinity` and `-Infinity`.
@@ -19,7 +19,7 @@ indirect enum JSONValue: Sendable, Equatable {
   ///
   /// Looks at one member after the other: for objects of a few members.
   subscript(name: String) -> JSONValue? {
-    members?.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
+    members?.first { ExactName.same($0.name, name) }?.value
   }
 
   var members: [Member]? { if case .object(let members) = self { members } else { nil } }

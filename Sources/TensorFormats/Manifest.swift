@@ -48,7 +48,7 @@ struct Manifest: Sendable, Equatable {
   ///   `unsupported` for later versions.
   init(json: [UInt8], origin: Origin) throws(FormatError) {
     let value = try JSONReader.read(json, origin: origin)
-    let fields = try Fields(value, path: "the manifest", origin: origin)
+    let fields = try ManifestFields(value, path: "the manifest", origin: origin)
     if let version = fields["version"]?.integer, version != Self.version {
       throw origin.error(
         .unsupported(
@@ -164,73 +164,14 @@ extension TextArray {
   }
 }
 
-/// The members of one object of the manifest, which know their path for messages.
-private struct Fields {
-  let object: JSONValue
-  let path: String
-  let origin: Origin
-
-  init(_ value: JSONValue, path: String, origin: Origin) throws(FormatError) {
-    guard value.members != nil else {
-      throw origin.error(.malformed("\(path) is no JSON object"))
-    }
-    object = value
-    self.path = path
-    self.origin = origin
-  }
-
-  /// The member `name`; `nil` where it is absent or null.
-  subscript(name: String) -> JSONValue? {
-    let value = object[name]
-    return value == .null ? nil : value
-  }
-
-  func mistake(_ name: String, _ expected: String) -> FormatError {
-    origin.error(.malformed("'\(name)' of \(path) should be \(expected)"))
-  }
-
-  func optionalText(_ name: String) throws(FormatError) -> String? {
-    guard let value = self[name] else { return nil }
-    guard let text = value.text else { throw mistake(name, "a text") }
-    return text
-  }
-
-  func text(_ name: String) throws(FormatError) -> String {
-    guard let text = try optionalText(name) else { throw mistake(name, "a text") }
-    return text
-  }
-
-  func list(_ name: String) throws(FormatError) -> [JSONValue] {
-    guard let value = self[name] else { return [] }
-    guard let elements = value.elements else { throw mistake(name, "a list") }
-    return elements
-  }
-
-  func texts(_ name: String) throws(FormatError) -> [String]? {
-    guard let value = self[name] else { return nil }
-    guard let texts = value.texts else { throw mistake(name, "a list of texts") }
-    return texts
-  }
-
-  /// The members of the object `name`; texts keep their quotes where they are `asRecorded`.
-  func facts(_ name: String, asRecorded: Bool) throws(FormatError) -> [Fact] {
-    guard let value = self[name] else { return [] }
-    guard let members = value.members else { throw mistake(name, "an object") }
-    return members.map { member in
-      let plain = asRecorded ? nil : member.value.text
-      return Fact(name: member.name, text: plain ?? member.value.compact)
-    }
-  }
-}
-
 extension Manifest.RecordedStage {
   fileprivate init(_ value: JSONValue, path: String, origin: Origin) throws(FormatError) {
-    let fields = try Fields(value, path: path, origin: origin)
+    let fields = try ManifestFields(value, path: path, origin: origin)
     name = try fields.text("name")
     seconds = fields["seconds"]?.double
     parameters = try fields.facts("params", asRecorded: true)
     if let recorded = fields["source"] {
-      let place = try Fields(recorded, path: "source of \(path)", origin: origin)
+      let place = try ManifestFields(recorded, path: "source of \(path)", origin: origin)
       source = Stage.Source(
         file: try place.text("file"), line: place["line"]?.integer,
         function: try place.optionalText("function"))
@@ -248,7 +189,7 @@ extension Manifest.RecordedValue {
   fileprivate init(_ value: JSONValue, stageName: String, path: String, origin: Origin)
     throws(FormatError)
   {
-    let fields = try Fields(value, path: path, origin: origin)
+    let fields = try ManifestFields(value, path: path, origin: origin)
     name = try fields.optionalText("name") ?? stageName
     let word = try fields.optionalText("role") ?? Value.Role.output.rawValue
     guard let role = Value.Role(rawValue: word) else {

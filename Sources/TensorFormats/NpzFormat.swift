@@ -86,6 +86,14 @@ package enum NpzFormat: TraceFormat {
         problem: .malformed("the manifest is no single text"))
     }
     let json = try texts.elements(0..<1)[0]
+    if let checksum = texts.bytes.checksum {
+      var check = CyclicRedundancyCheck(value: checksum.ofPrefix)
+      try texts.bytes.bytes(in: 0..<texts.bytes.byteCount).withUnsafeBytes { check.update($0) }
+      guard check.value == checksum.expected else {
+        throw texts.bytes.origin.error(
+          .wrongChecksum(expected: checksum.expected, found: check.value))
+      }
+    }
     return try Manifest(json: json, origin: Origin(file: archive.file.path, place: "the manifest"))
   }
 }

@@ -89,8 +89,6 @@ package enum SafetensorsFormat: TraceFormat {
         return first.offset < second.offset
       }
       recording.items = items.map(\.element)
-    } else {
-      recording.items += texts
     }
     return try recording.trace()
   }
@@ -113,7 +111,7 @@ package enum SafetensorsFormat: TraceFormat {
         recording.manifest = try Manifest(json: Array(text.utf8), origin: place)
       } else if StageName.split(member.name).order != nil {
         let place = Origin(file: origin.file, place: "metadata '\(member.name)'")
-        var content = TextArray(text)
+        var content = TextArray([Array(text.utf8)], shape: .scalar, origin: place)
         if text.utf8.first == UInt8(ascii: "["),
           let list = try? JSONReader.read(Array(text.utf8), origin: place).texts
         {

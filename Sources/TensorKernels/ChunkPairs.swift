@@ -32,11 +32,6 @@ struct ChunkPairs {
       distances[k] = 0
     }
   }
-
-  /// Writes |prod − dev|, infinite where it overflows.
-  func setDistances(_ count: Int) {
-    for k in 0..<count { distances[k] = (prod[k] - dev[k]).magnitude }
-  }
 }
 
 /// What the first loop over a chunk finds: enough to know which rarer loops have to follow.

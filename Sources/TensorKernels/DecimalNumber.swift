@@ -31,12 +31,14 @@ struct DecimalNumber {
     if digits.isEmpty { exponent = 0 }
   }
 
-  /// This number with at most so many digits, the half rounded away from zero.
+  /// This number with at most so many digits; a tie goes to the even digit, as in printf.
   func rounded(toDigits count: Int) -> DecimalNumber {
     guard count < digits.count else { return self }
     var result = self
     result.digits = Array(digits.prefix(max(count, 0)))
     guard count >= 0, digits[count] >= 5 else { return result }
+    let isTie = digits[count] == 5 && count + 1 == digits.count
+    if isTie && (count == 0 || digits[count - 1] % 2 == 0) { return result }
     var place = count - 1
     while place >= 0, result.digits[place] == 9 {
       result.digits[place] = 0

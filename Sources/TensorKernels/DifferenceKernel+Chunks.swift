@@ -50,20 +50,29 @@ extension DifferenceKernel {
 
         var finiteCount = chunkCount
         if devSide.hasSpecials || prodSide.hasSpecials {
-          let specials = pairs.setSpecialsAside(
-            chunkCount, nanEqualsNaN: limit.nanEqualsNaN,
-            wantsFirst: block.firstSpecialMismatch == nil)
+          let nanEqualsNaN = limit.nanEqualsNaN
+          let specials = pairs.setSpecialsAside(chunkCount, nanEqualsNaN: nanEqualsNaN)
           finiteCount -= specials.count
-          block.add(specials, firstPair: firstPair)
+          block.mismatchedCount += specials.mismatched
+          block.differingCount += specials.mismatched
+          if specials.mismatched > 0 && block.firstSpecialMismatch == nil {
+            // Once in a tensor: widened again, because the pairs in question are zeros by now.
+            devCoding.widen(devChunk, chunkCount, pairs.dev)
+            prodCoding.widen(prodChunk, chunkCount, pairs.prod)
+            let index = pairs.firstSpecialMismatch(chunkCount, nanEqualsNaN: nanEqualsNaN)
+            block.firstSpecialMismatch = index.map { firstPair + $0 }
+            block.firstMismatch = block.firstMismatch ?? block.firstSpecialMismatch
+            _ = pairs.setSpecialsAside(chunkCount, nanEqualsNaN: nanEqualsNaN)
+          }
         }
         if comparesIntegers {
           integers.writeDistances(
             to: pairs.distances, dev: devChunk, devCoding, prod: prodChunk, prodCoding,
             count: chunkCount)
+          sums.add(pairs, count: chunkCount)
         } else {
-          pairs.setDistances(chunkCount)
+          sums.addWritingDistances(pairs, count: chunkCount)
         }
-        sums.add(pairs, count: chunkCount)
         let counts = pairs.counts(
           chunkCount, limit: limit, aboveRelative: block.maxRelative ?? 0)
         block.add(
@@ -82,16 +91,6 @@ extension DifferenceKernel {
 }
 
 extension DifferenceStatistics {
-  /// Takes in the pairs of a chunk that are not finite on both sides.
-  fileprivate mutating func add(_ specials: ChunkSpecials, firstPair: Int) {
-    mismatchedCount += specials.mismatched
-    differingCount += specials.mismatched
-    if let index = specials.firstMismatched {
-      firstSpecialMismatch = firstPair + index
-      firstMismatch = firstMismatch ?? firstPair + index
-    }
-  }
-
   /// Takes in the finite pairs of a chunk, looking for an element only where it sets a record.
   fileprivate mutating func add(
     _ counts: ChunkCounts, _ pairs: ChunkPairs, chunkCount: Int, finiteCount: Int,

@@ -7,7 +7,10 @@ struct LaneArray {
 
   @inline(__always)
   subscript(index: Int) -> SIMD4<Double> {
-    start.load(fromByteOffset: index &* 32, as: SIMD4<Double>.self)
+    get { start.load(fromByteOffset: index &* 32, as: SIMD4<Double>.self) }
+    nonmutating set {
+      start.storeBytes(of: newValue, toByteOffset: index &* 32, as: SIMD4<Double>.self)
+    }
   }
 
   /// Vectors that hold so many values.
@@ -16,10 +19,17 @@ struct LaneArray {
 }
 
 extension SIMD4<Double> {
+  /// The absolute values.
   @inline(__always)
   var magnitudes: SIMD4<Double> {
     unsafeBitCast(
       unsafeBitCast(self, to: SIMD4<UInt64>.self) & 0x7fff_ffff_ffff_ffff, to: Self.self)
+  }
+
+  /// The lanes where the mask has all bits, 0 in those where it has none.
+  @inline(__always)
+  func kept(where mask: SIMD4<Int64>) -> SIMD4<Double> {
+    unsafeBitCast(unsafeBitCast(self, to: SIMD4<Int64>.self) & mask, to: Self.self)
   }
 
   /// The sum of the lanes, always in this order.

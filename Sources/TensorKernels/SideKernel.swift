@@ -23,7 +23,7 @@ package enum SideKernel {
     return statistics
   }
 
-  /// The statistics of the doubles of one chunk, at least one; up to three more are written behind.
+  /// The statistics of the doubles of one chunk, at least one; up to three more are overwritten.
   static func statistics(ofChunk values: UnsafeMutablePointer<Double>, count: Int)
     -> SideStatistics
   {
@@ -43,7 +43,10 @@ package enum SideKernel {
     let (minimum, maximum) = (lowest.min() + 0, highest.max() + 0)  // −0 becomes 0
     var side = SideStatistics(minimum: minimum, maximum: maximum)
     // A NaN or an infinity leaves its mark in the sum; where the sum overflows, none is found.
-    if !sum.folded.isFinite { side.countSpecials(of: values, count: count) }
+    if !sum.folded.isFinite {
+      for k in count..<vectorCount * 4 { values[k] = 0 }
+      side.countSpecials(of: vectors, vectorCount: vectorCount)
+    }
     return side
   }
 

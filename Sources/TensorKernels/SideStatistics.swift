@@ -47,19 +47,20 @@ package struct SideStatistics: Sendable, Equatable {
     infinityCount += following.infinityCount
   }
 
-  /// Counts the NaN and infinities among doubles.
+  /// Counts the NaN and infinities among the doubles of vectors.
   ///
   /// No branch on the elements: x − x is 0 for what is finite, NaN for the rest, and NaN is equal
   /// to nothing, not to itself.
-  mutating func countSpecials(of values: UnsafePointer<Double>, count: Int) {
-    var finiteCount: Int64 = 0
-    var numberCount: Int64 = 0
-    for k in 0..<count {
-      let value = values[k]
-      finiteCount &+= value - value == 0 ? 1 : 0
-      numberCount &+= value == value ? 1 : 0
+  mutating func countSpecials(of vectors: LaneArray, vectorCount: Int) {
+    var finiteCounts = SIMD4<Int64>.zero
+    var numberCounts = SIMD4<Int64>.zero
+    for v in 0..<vectorCount {
+      let value = vectors[v]
+      finiteCounts &-= (value - value .== 0).bits
+      numberCounts &-= (value .== value).bits
     }
-    nanCount += count - Int(numberCount)
-    infinityCount += Int(numberCount - finiteCount)
+    let numberCount = Int(numberCounts.wrappedSum())
+    nanCount += vectorCount * 4 - numberCount
+    infinityCount += numberCount - Int(finiteCounts.wrappedSum())
   }
 }

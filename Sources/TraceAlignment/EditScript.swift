@@ -1,4 +1,5 @@
 /// How one sequence becomes another, as runs that cover both from start to end.
+@usableFromInline
 package struct EditScript: Sendable, Equatable {
   /// Neighbouring elements that share one fate.
   ///
@@ -77,6 +78,7 @@ package struct EditScript: Sendable, Equatable {
 /// steps; memory linear in n + m.
 /// - Source: E. Myers, "An O(ND) Difference Algorithm and Its Variations", Algorithmica 1 (1986),
 ///   section 4b (linear space); unique elements as anchors: B. Cohen's patience diff.
+@inlinable  // so that callers get it compiled for their own elements: hashing is most of its time
 package func editScript<Element: Hashable>(dev: [Element], prod: [Element]) -> EditScript {
   let shorter = min(dev.count, prod.count)
   var prefix = 0
@@ -85,36 +87,48 @@ package func editScript<Element: Hashable>(dev: [Element], prod: [Element]) -> E
   while suffix < shorter - prefix, dev[dev.count - 1 - suffix] == prod[prod.count - 1 - suffix] {
     suffix += 1
   }
-  let (devNumbers, prodNumbers) = numbered(
-    dev: dev[prefix..<(dev.count - suffix)], prod: prod[prefix..<(prod.count - suffix)])
-  var search = EditSearch(dev: devNumbers, prod: prodNumbers)
-  search.run()
-  let isKept = { (kept: [Bool]) in
-    [Bool](repeating: true, count: prefix) + kept + [Bool](repeating: true, count: suffix)
+  let devMiddle = dev[prefix..<(dev.count - suffix)]
+  let prodMiddle = prod[prefix..<(prod.count - suffix)]
+  var numbers: [Element: Int32] = [:]
+  // Without a counterpart nothing has to be told apart.
+  let isOneSided = devMiddle.isEmpty || prodMiddle.isEmpty
+  if !isOneSided { numbers.reserveCapacity(min(devMiddle.count, 1 << 16)) }
+  let devNumbers = devMiddle.map { element -> Int32 in
+    if isOneSided { return 0 }
+    let next = Int32(numbers.count)
+    return { (stored: inout Int32) in
+      if stored < 0 { stored = next }
+      return stored
+    }(&numbers[element, default: -1])
   }
-  return EditScript(
-    runs: runs(devKept: isKept(search.devKept), prodKept: isKept(search.prodKept)),
-    isMinimal: search.isMinimal)
+  let prodNumbers = prodMiddle.map { numbers[$0] ?? -1 }
+  return editScript(
+    devNumbers: devNumbers, prodNumbers: prodNumbers, prefix: prefix, suffix: suffix)
 }
 
-/// Both sequences with equal elements as equal numbers, which are cheap to compare.
-private func numbered<Element: Hashable>(dev: ArraySlice<Element>, prod: ArraySlice<Element>)
-  -> (dev: [Int32], prod: [Int32])
+/// The script of two sequences between a common prefix and suffix of so many elements.
+///
+/// - Parameters: dev's elements numbered from 0 on, and prod's, -1 for those that dev does not have.
+@usableFromInline
+package func editScript(devNumbers: [Int32], prodNumbers: [Int32], prefix: Int, suffix: Int)
+  -> EditScript
 {
-  guard !dev.isEmpty, !prod.isEmpty else {
-    return ([Int32](repeating: 0, count: dev.count), [Int32](repeating: 1, count: prod.count))
-  }
-  var numbers: [Element: Int32] = [:]
-  numbers.reserveCapacity(dev.count)
-  func number(_ element: Element) -> Int32 {
-    let next = Int32(numbers.count)
-    return { (stored: inout Int32?) in
-      if let stored { return stored }
-      stored = next
-      return next
-    }(&numbers[element])
-  }
-  return (dev.map(number), prod.map(number))
+  // What only one side has cannot be kept; without it the search is short and finds the same.
+  var isInProd = [Bool](repeating: false, count: Int(devNumbers.max() ?? -1) + 1)
+  for number in prodNumbers where number >= 0 { isInProd[Int(number)] = true }
+  let devPlaces = devNumbers.indices.filter { !isInProd.isEmpty && isInProd[Int(devNumbers[$0])] }
+  let prodPlaces = prodNumbers.indices.filter { prodNumbers[$0] >= 0 }
+  var search = EditSearch(
+    dev: devPlaces.map { devNumbers[$0] }, prod: prodPlaces.map { prodNumbers[$0] })
+  search.run()
+  var devKept = [Bool](repeating: true, count: prefix + devNumbers.count + suffix)
+  var prodKept = [Bool](repeating: true, count: prefix + prodNumbers.count + suffix)
+  for i in devNumbers.indices { devKept[prefix + i] = false }
+  for i in prodNumbers.indices { prodKept[prefix + i] = false }
+  for (place, isKept) in zip(devPlaces, search.devKept) { devKept[prefix + place] = isKept }
+  for (place, isKept) in zip(prodPlaces, search.prodKept) { prodKept[prefix + place] = isKept }
+  return EditScript(
+    runs: runs(devKept: devKept, prodKept: prodKept), isMinimal: search.isMinimal)
 }
 
 /// The script that keeps the marked elements; as many are marked in dev as in prod.

@@ -24,20 +24,23 @@ enum NormalizedName {
   ///
   /// - Returns: `nil` where the name has no such end, or nothing before it.
   static func split(_ name: String) -> (stem: String, number: Int)? {
-    var rest = Array(name.utf8)[...]
+    var rest = Substring(name).utf8
     let isBracketed = rest.last == UInt8(ascii: ")")
     if isBracketed { rest.removeLast() }
-    let digits = rest.reversed().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    rest.removeLast(digits.count)
-    guard let number = Int(String(decoding: digits.reversed(), as: UTF8.self)),
-      let mark = rest.popLast()
-    else { return nil }
+    var digitCount = 0
+    for byte in rest.reversed() {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { break }
+      digitCount += 1
+    }
+    guard digitCount > 0, let number = Int(Substring(rest.suffix(digitCount))) else { return nil }
+    rest.removeLast(digitCount)
+    guard let mark = rest.popLast() else { return nil }
     let isMark =
       isBracketed
       ? mark == UInt8(ascii: "(")
       : mark == UInt8(ascii: "#") || (isSeparator(mark) && mark != UInt8(ascii: "/"))
-    let stem = normalized(String(decoding: rest, as: UTF8.self))
-    return isMark && !stem.isEmpty ? (stem, number) : nil
+    guard isMark, !rest.isEmpty else { return nil }
+    return (normalized(String(Substring(rest))), number)
   }
 
   private static func isSeparator(_ byte: UInt8) -> Bool {
@@ -67,8 +70,16 @@ struct StageNames {
   }
 
   private var numbers: [String: Int32] = [:]
+  /// What is known of the recorded names, by their numbers: most of them occur on both sides.
+  private var forms: [Form?] = []
   private(set) var dev = Side()
   private(set) var prod = Side()
+
+  private struct Form {
+    var normalized: Int32
+    var stem: Int32?
+    var isFirstPart: Bool
+  }
 
   init(dev: [String], prod: [String]) {
     numbers.reserveCapacity(2 * (dev.count + prod.count))
@@ -78,28 +89,39 @@ struct StageNames {
 
   private mutating func side(_ names: [String]) -> Side {
     var side = Side()
-    side.recorded = names.map { number($0) }
-    side.normalized = names.map { number(NormalizedName.normalized($0)) }
-    let present = Set(side.normalized)
-    let parts = names.map(NormalizedName.split)
-    var wholes: Set<Int32> = []
-    let stems = parts.map { part in part.map { number($0.stem) } }
-    for (stem, part) in zip(stems, parts) where part?.number == 0 {
-      if let stem { wholes.insert(stem) }
+    var nameForms: [Form] = []
+    for name in names {
+      let recorded = number(name)
+      let form = forms[Int(recorded)] ?? newForm(name)
+      forms[Int(recorded)] = form
+      nameForms.append(form)
+      side.recorded.append(recorded)
+      side.normalized.append(form.normalized)
     }
-    side.repeated = zip(stems, side.normalized).map { stem, own in
-      guard let stem, present.contains(stem), !wholes.contains(stem) else { return own }
-      return stem
+    let wholes = Set(nameForms.compactMap { $0.isFirstPart ? $0.stem : nil })
+    let stems = Set(nameForms.compactMap(\.stem)).subtracting(wholes)
+    let repeated = stems.isEmpty ? [] : stems.intersection(side.normalized)
+    side.repeated = nameForms.map { form in
+      if let stem = form.stem, repeated.contains(stem) { return stem }
+      return form.normalized
     }
     return side
   }
 
+  private mutating func newForm(_ name: String) -> Form {
+    let parts = NormalizedName.split(name)
+    return Form(
+      normalized: number(NormalizedName.normalized(name)), stem: parts.map { number($0.stem) },
+      isFirstPart: parts?.number == 0)
+  }
+
   private mutating func number(_ name: String) -> Int32 {
     let next = Int32(numbers.count)
-    return { (stored: inout Int32?) in
-      if let stored { return stored }
-      stored = next
-      return next
-    }(&numbers[name])
+    let number = { (stored: inout Int32) in
+      if stored < 0 { stored = next }
+      return stored
+    }(&numbers[name, default: -1])
+    if number == next { forms.append(nil) }
+    return number
   }
 }

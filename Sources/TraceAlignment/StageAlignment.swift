@@ -209,15 +209,17 @@ private struct NamePairing {
   /// For each stage the last one before it of the same name, else the first paired one after it.
   private func repeated(_ numbers: [Int32], isPaired: [Bool]) -> [Int?] {
     var result = [Int?](repeating: nil, count: numbers.count)
-    var following: [Int32: Int] = [:]
+    var nearest = [Int](repeating: -1, count: Int(numbers.max() ?? -1) + 1)
     for i in numbers.indices.reversed() {
-      result[i] = following[numbers[i]]
-      if isPaired[i] { following[numbers[i]] = i }
+      let following = nearest[Int(numbers[i])]
+      if following >= 0 { result[i] = following }
+      if isPaired[i] { nearest[Int(numbers[i])] = i }
     }
-    var latest: [Int32: Int] = [:]
+    for i in nearest.indices { nearest[i] = -1 }
     for i in numbers.indices {
-      if let earlier = latest[numbers[i]] { result[i] = earlier }
-      latest[numbers[i]] = i
+      let earlier = nearest[Int(numbers[i])]
+      if earlier >= 0 { result[i] = earlier }
+      nearest[Int(numbers[i])] = i
     }
     return result
   }

@@ -60,6 +60,7 @@ package final class Terminal {
 
   /// Shows `grid` from the upper left corner on; only what differs from the picture before is sent.
   package func present(_ grid: Grid) {
+    precondition(isOpen, "a picture for a closed terminal")
     cells.removeAll(keepingCapacity: true)
     cells.reserveCapacity(grid.cells.count)
     var previous: Cell?
@@ -75,11 +76,13 @@ package final class Terminal {
 
   /// Has the next picture sent whole, because another program wrote on the screen.
   package func repaint() {
+    precondition(isOpen, "a closed terminal shows no picture")
     terminal_repaint()
   }
 
   /// Waits for a key, a signal, a ``wake()``; for ever where there is no `timeoutMilliseconds`.
   package func nextEvent(timeoutMilliseconds: Int? = nil) -> TerminalEvent {
+    precondition(isOpen, "no keys from a closed terminal")
     var event = terminal_event()
     terminal_next(Int32(clamping: timeoutMilliseconds ?? -1), &event)
     return TerminalEvent(event)
@@ -88,6 +91,7 @@ package final class Terminal {
   /// Leaves the screen and stops the job, as Ctrl-Z does elsewhere; returns, with the screen taken again and to be drawn,
   /// when it is continued.
   package func suspend() {
+    precondition(isOpen, "a closed terminal is left already")
     terminal_suspend()
   }
 

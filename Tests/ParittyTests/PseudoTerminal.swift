@@ -29,7 +29,7 @@ final class PseudoTerminal {
   private(set) var byteCount = 0
   private(set) var transcript: [UInt8] = []
   private(set) var status = Status.running
-  private let descriptor: Int32
+  private var descriptor: Int32
   private let foundModes: termios
   /// Whether the other end is closed: nobody will write any more.
   private var isHungUp = false
@@ -63,7 +63,7 @@ final class PseudoTerminal {
       Glibc.kill(process, SIGKILL)
       waitpid(process, nil, 0)
     }
-    close(descriptor)
+    if descriptor >= 0 { close(descriptor) }
   }
 
   // MARK: - The user's side
@@ -100,6 +100,12 @@ final class PseudoTerminal {
     return group > 0 ? -group : nil
   }
 
+  /// Closes the window.
+  func hangUp() {
+    close(descriptor)
+    descriptor = -1
+  }
+
   // MARK: - Waiting
 
   /// Waits until `condition` is true of the screen; false, and an issue, where it does not become so.
@@ -130,6 +136,16 @@ final class PseudoTerminal {
     }
     // The kernel hands over late what was written last; only the hang-up says that this was all.
     while status != .running, !isHungUp, ContinuousClock.now < deadline { read(forMilliseconds: 5) }
+    return status
+  }
+
+  /// Waits for the end of the program as a terminal that takes none of its bytes.
+  func waitWithoutReading(seconds: Int = 20) -> Status {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while status == .running, ContinuousClock.now < deadline {
+      usleep(5000)
+      reap()
+    }
     return status
   }
 

@@ -135,6 +135,15 @@ import TraceTerminal
     quit(session)
   }
 
+  @Test func `Escape and a bracket are two keys where no sequence follows`() throws {
+    let session = try probe()
+    session.send("\u{1B}[")
+    session.until("two keys") { $0.line(1) == "key 2 character(\"[\")" }
+    session.send("\u{1B}O")
+    session.until("two more keys") { $0.line(1) == "key 4 character(\"O\")" }
+    quit(session)
+  }
+
   // MARK: - Workers
 
   @Test func `messages of workers wake the screen and arrive in order`() throws {
@@ -232,7 +241,7 @@ import TraceTerminal
     session.signal(SIGTERM)
     session.signal(SIGINT)
     let status = session.wait()
-    // Two signals that wait at once are delivered in no certain order.
+    // Two signals that wait at once are delivered in no certain order, and two equal ones as one.
     #expect(status == .signal(SIGTERM) || status == .signal(SIGINT))
     #expect(session.damage == [])
   }
@@ -287,6 +296,38 @@ import TraceTerminal
     #expect(session.wait() == .exit(0))
     #expect(session.output.contains("a stray line\r\n"))
     #expect(session.damage == [])
+  }
+
+  @Test func `a terminal that takes no more bytes does not keep it from ending`() throws {
+    let session = try probe(width: 200, height: 60)
+    session.send("b")
+    // Pictures without end, until there is no room for more; then the write itself hangs.
+    usleep(300_000)
+    session.signal(SIGTERM)
+    session.signal(SIGINT)
+    let status = session.waitWithoutReading()
+    #expect(status == .signal(SIGTERM) || status == .signal(SIGINT))
+  }
+
+  @Test func `a terminal that goes away ends it`() throws {
+    let session = try probe()
+    session.hangUp()
+    #expect(session.waitWithoutReading() == .signal(SIGHUP))
+  }
+
+  @Test func `the terminal can be opened again`() throws {
+    let session = try probe()
+    session.send("r")
+    session.until("the second picture") {
+      $0.line(1) == "key 1 character(\"r\")" && $0.line(23).hasSuffix("end")
+    }
+    #expect(session.output.contains("closed for a moment"))
+    session.resize(width: 90, height: 30)
+    session.until("90x30") { $0.line(0).hasPrefix("90x30 ") && $0.line(29).hasSuffix("end") }
+    #expect(session.screen[0, 4].style.background == .palette(25))
+    session.send("w")
+    session.until("messages") { $0.line(2) == "received [1, 2, 3, 4, 5]" }
+    quit(session)
   }
 
   // MARK: - Surroundings

@@ -45,7 +45,8 @@ func writeToStandardError(_ text: String) {
   _ = text.withCString { write(2, $0, strlen($0)) }
 }
 
-func run(_ terminal: Terminal) {
+func run(_ firstTerminal: Terminal) throws {
+  var terminal = firstTerminal
   let mailbox = Mailbox<Int>()
   var keyCount = 0
   var lastKey = "none"
@@ -76,7 +77,9 @@ func run(_ terminal: Terminal) {
       keyCount += 1
       lastKey = "\(key)"
       switch key {
-      case .character("q"): return
+      case .character("q"):
+        terminal.close()
+        return
       case .character("c"): cursor += 1
       case .character("p"): showsAllPairs.toggle()
       case .character("f"): fatalError("mistake on the screen's thread")
@@ -87,8 +90,17 @@ func run(_ terminal: Terminal) {
         grid.write("hanging", x: 0, y: 1)
         terminal.present(grid)
         while true { usleep(1000) }
+      case .character("b"):
+        while true {
+          terminal.repaint()
+          terminal.present(grid)
+        }
       case .character("x"): DispatchQueue.global().async { exit(7) }
       case .character("e"): writeToStandardError("a stray line\n")
+      case .character("r"):
+        terminal.close()
+        writeToStandardError("closed for a moment\n")
+        terminal = try Terminal()
       case .character("w"):
         DispatchQueue.global().async { for number in 1...5 { mailbox.post(number) } }
       case .character("W"):
@@ -119,8 +131,7 @@ func run(_ terminal: Terminal) {
 do {
   let isForced = CommandLine.arguments.contains("--color")
   let terminal = try Terminal(colorChoice: isForced ? .always : .automatic)
-  run(terminal)
-  terminal.close()
+  try run(terminal)
   print("done")
 } catch {
   writeToStandardError("\(error)\n")

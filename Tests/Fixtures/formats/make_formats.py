@@ -38,6 +38,7 @@ os.makedirs(o("npydir"))
 for i, (k, v) in enumerate(T.items()):
     np.save(o(f"npydir/{i:02d}_{k}.npy"), v)
 np.savez(o("bf16-as-void.npz"), bf16=x.astype(ml_dtypes.bfloat16), f8=x.astype(ml_dtypes.float8_e4m3fn))
+np.savez_compressed(o("ramp.npz"), ramp=(np.arange(12_000_000) % 251).astype(np.uint8), after=np.arange(3))
 
 from safetensors.numpy import save_file as np_save  # noqa: E402
 

@@ -1,0 +1,97 @@
+import PipelineTrace
+import TensorFormats
+import Testing
+
+/// Small files, cut and changed in every place: they throw or open, and never trap.
+@Suite struct DamageTests {
+  static let data: [UInt8] = [1, 0, 2, 0, 3, 0, 4, 0]
+  static let files: [(name: String, bytes: [UInt8])] = [
+    ("a.npy", npy("'<u2'", "(2, 2)", data)),
+    ("stored.npz", zip([ZippedFile("a.npy", npy("'<u2'", "(4,)", data))])),
+    ("deflated.npz", zip([ZippedFile("a.npy", npy("'<u2'", "(4,)", data)).inDeflateBlock])),
+    (
+      "t.safetensors",
+      safetensors(
+        #"{"a":{"dtype":"U16","shape":[2,2],"data_offsets":[0,8]},"__metadata__":{"1_t":"[\"\u00e9\"]"}}"#,
+        data)
+    ),
+  ]
+
+  @Test func `whole, each opens`() throws {
+    let scratch = Scratch()
+    for (name, bytes) in Self.files {
+      let trace = try openTrace(at: scratch.write(bytes, as: name))
+      #expect(try trace.output("a").numbers() == [1, 2, 3, 4])
+    }
+  }
+
+  @Test func `cut after any byte, each throws and names the file`() {
+    let scratch = Scratch()
+    for (name, bytes) in Self.files {
+      for count in 0..<bytes.count {
+        let path = scratch.write(Array(bytes[..<count]), as: name)
+        let error = openingError(path)
+        #expect(error != nil, "\(name) cut to \(count) bytes opens")
+        #expect(error.map { "\($0)".contains(name) } ?? false)
+      }
+    }
+  }
+
+  @Test func `with any byte changed, none traps`() {
+    let scratch = Scratch()
+    for (name, bytes) in Self.files {
+      for position in bytes.indices {
+        for change: UInt8 in [0x01, 0x20, 0x80, 0xFF] {
+          var changed = bytes
+          changed[position] ^= change
+          let path = scratch.write(changed, as: name)
+          try? openTrace(at: path).readEverything()
+        }
+      }
+    }
+  }
+
+  @Test func `what is absent, a device or text says so`() {
+    let scratch = Scratch()
+    #expect(
+      openingError("\(scratch.path)/absent.npz").map { "\($0)" }
+        == """
+        \(scratch.path)/absent.npz: No such file or directory; check the path and its permissions
+        """)
+    #expect(openingError("/dev/null")?.problem == .cannotRead("not a plain file"))
+    for (text, look) in [
+      ("hello", "it looks like text"), (#"{"hello": "world"}"#, "it looks like JSON text"),
+    ] {
+      let path = scratch.write(Array(text.utf8), as: "a.npz")
+      #expect(openingError(path)?.problem == .notATrace(look))
+    }
+    let pickle = scratch.write([0x80, 0x04, 0x95, 0x00], as: "a.npz")
+    #expect(
+      openingError(pickle)?.problem
+        == .notATrace("it looks like an old-style pickle, which is never executed here"))
+  }
+
+  @Test func `formats that are not read yet are named`() {
+    let scratch = Scratch()
+    let checkpoint = zip([
+      ZippedFile("archive/data.pkl", [0x80, 2]), ZippedFile("archive/data/0", []),
+    ])
+    for (bytes, kind) in [
+      (checkpoint, "it is a PyTorch checkpoint, which is not read yet"),
+      (
+        Array(#"{"lst": [["r", []]], "polygraphy_class": "RunResults"}"#.utf8),
+        "it is JSON of Polygraphy, which is not read yet"
+      ),
+      (
+        Array(#"{"module_path": "M", "children": []}"#.utf8),
+        "it is JSON of the Hugging Face debugger, which is not read yet"
+      ),
+    ] {
+      let error = openingError(scratch.write(bytes, as: "a.bin"))
+      #expect(
+        error?.problem
+          == .unsupported(
+            kind, advice: "save the tensors with safetensors, or with numpy.savez"))
+    }
+  }
+}
