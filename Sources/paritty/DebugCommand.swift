@@ -32,7 +32,7 @@ struct DebugCommand: ParsableCommand {
     do throws(TerminalError) {
       terminal = try Terminal(colorChoice: screen.colorChoice)
     } catch {
-      write("paritty: \(error); this is the text report\n", to: STDERR_FILENO)
+      put("paritty: \(error); this is the text report\n", to: STDERR_FILENO)
       try ReportCommand.report(
         comparison, workerCount: workerCount, format: TextReport.self, output: nil)
     }

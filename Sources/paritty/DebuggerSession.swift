@@ -24,7 +24,7 @@ struct DebuggerSession {
   private var debugger: Debugger
   private var comparisonCancellation = Cancellation()
   private var readingCancellation = Cancellation()
-  private var run = 0
+  private var generation = 0
 
   /// Bytes that are read at once, while the person waits; anything larger goes to a queue.
   private static let promptByteCount = 4 << 20
@@ -89,7 +89,7 @@ struct DebuggerSession {
 
   /// - Returns: Whether there was any.
   private mutating func takeNews() -> Bool {
-    let news = mailbox.drain().filter { $0.run == nil || $0.run == run }
+    let news = mailbox.drain().filter { $0.run == nil || $0.run == generation }
     var updates: [ComparisonEngine.Update] = []
     for item in news {
       if case .compared(let more) = item.event {
@@ -147,15 +147,15 @@ struct DebuggerSession {
   private mutating func startComparing() {
     comparisonCancellation.cancel()
     comparisonCancellation = Cancellation()
-    run += 1
+    generation += 1
     let cancellation = comparisonCancellation
     let comparison = debugger.comparison
-    comparing.async { [run, mailbox, workerCount] in
+    comparing.async { [generation, mailbox, workerCount] in
       _ = ComparisonEngine.run(
         comparison, workerCount: workerCount, isCancelled: { cancellation.isCancelled },
-        report: { mailbox.post(News(run: run, event: .compared([$0]))) })
+        report: { mailbox.post(News(run: generation, event: .compared([$0]))) })
       mailbox.post(
-        News(run: run, event: .comparisonEnded(isCancelled: cancellation.isCancelled)))
+        News(run: generation, event: .comparisonEnded(isCancelled: cancellation.isCancelled)))
     }
   }
 

@@ -22,7 +22,7 @@ struct DemoCommand: ParsableCommand {
       for sample in samples {
         text += "  \(sample.name.padded(toColumns: width))  \(sample.title)\n"
       }
-      write(text, to: STDOUT_FILENO)
+      put(text, to: STDOUT_FILENO)
       return
     }
     guard let sample = samples.first(where: { $0.name == name }) else {

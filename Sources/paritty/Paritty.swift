@@ -32,17 +32,17 @@ struct Paritty: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let status as ExitCode {
-      exit(status.rawValue)
+      Glibc.exit(status.rawValue)
     } catch let error where exitCode(for: error) == .success {
-      write(fullMessage(for: error) + "\n", to: STDOUT_FILENO)  // help, version
+      put(fullMessage(for: error) + "\n", to: STDOUT_FILENO)  // help, version
     } catch {
       let text: String
       switch error {
       case let trouble as any TroubleConvertible: text = trouble.sentence
       default: text = "\(message(for: error).firstLine); see paritty --help"
       }
-      write("paritty: \(text.visible)\n", to: STDERR_FILENO)
-      exit(2)
+      put("paritty: \(text.visible)\n", to: STDERR_FILENO)
+      Glibc.exit(2)
     }
   }
 }
@@ -63,7 +63,7 @@ struct Trouble: TroubleConvertible {
 }
 
 /// Writes all of `text`; what the system refuses is lost, as there is nowhere to say so.
-func write(_ text: String, to descriptor: Int32) {
+func put(_ text: String, to descriptor: Int32) {
   var rest = Array(text.utf8)[...]
   while !rest.isEmpty {
     let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

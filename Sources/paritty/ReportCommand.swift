@@ -42,12 +42,12 @@ struct ReportCommand: ParsableCommand {
     if let output {
       try write(text, toFile: output)
     } else {
-      write(text, to: STDOUT_FILENO)
+      put(text, to: STDOUT_FILENO)
     }
     if let trouble = comparison.trouble {
-      write("paritty: \(trouble)\n", to: STDERR_FILENO)
+      put("paritty: \(trouble)\n", to: STDERR_FILENO)
     }
-    exit(comparison.exitStatus)
+    Glibc.exit(comparison.exitStatus)
   }
 
   private static func write(_ text: String, toFile path: String) throws {
@@ -55,7 +55,7 @@ struct ReportCommand: ParsableCommand {
     guard descriptor >= 0 else {
       throw Trouble("\(path): cannot be written (\(String(cString: strerror(errno))))")
     }
-    paritty.write(text, to: descriptor)
+    put(text, to: descriptor)
     close(descriptor)
   }
 }
