@@ -53,7 +53,8 @@ struct BlockPass {
       let parts = Parts<Part>(group)
       Self.share(group.count, among: workers) { worker, i in
         let start = (group.lowerBound + i) * Self.blockElementCount
-        parts.set(i, worker.part(elements: start..<min(count, start + Self.blockElementCount), work))
+        parts.set(
+          i, worker.part(elements: start..<min(count, start + Self.blockElementCount), work))
       }
       for (i, result) in parts.all.enumerated() {
         let (part, hashes) = try result.get()

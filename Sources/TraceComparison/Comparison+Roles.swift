@@ -1,38 +1,37 @@
 extension Comparison {
   /// Says of each pair what became of a difference there.
   ///
-  /// What a stage's inputs are is taken from the trace where it recorded them. Where it did not, the
-  /// only sure origin is the first divergence: any later one may have come from any earlier stage.
-  /// The stage just before then stands for the inputs when asked whether a difference grew or healed.
+  /// What a stage's inputs are is taken from the traces where they recorded any; a stage without is
+  /// then one that takes nothing in. Where no inputs were recorded at all, the only sure origin is the
+  /// first divergence, as any later one may have come from any earlier stage, and the stage just
+  /// before stands for the inputs when asked whether a difference grew or healed.
   /// Cost: a few comparisons a pair.
   package mutating func assignRoles() {
+    let recordsInputs = pairs.contains { $0.recordedInputStatus != nil }
     var hasDiverged = false
     var previous: PairComparison?
     for index in pairs.indices {
       let pair = pairs[index]
       pairs[index].role = role(
-        of: pair, isFirst: !hasDiverged && pair.status.isDivergence, previous: previous)
+        of: pair, isFirst: !hasDiverged && pair.status.isDivergence,
+        previous: recordsInputs ? nil : previous, recordsInputs: recordsInputs)
       if pair.status.isDivergence { hasDiverged = true }
       previous = pair
     }
   }
 
-  private func role(of pair: PairComparison, isFirst: Bool, previous: PairComparison?) -> Role? {
-    guard pair.pair.dev != nil, pair.pair.prod != nil else { return nil }
-    let inputStatus = pair.recordedInputStatus
-    let inputsDiverged = inputStatus.map(\.isDivergence)
+  private func role(
+    of pair: PairComparison, isFirst: Bool, previous: PairComparison?, recordsInputs: Bool
+  ) -> Role? {
+    let inputStatus = recordsInputs ? pair.recordedInputStatus : previous?.status
+    let inputError = recordsInputs ? pair.recordedInputError : previous?.relativeError
+    let inputsDiverged = inputStatus?.isDivergence ?? false
     switch pair.status {
     case .identical, .close:
-      return inputsDiverged ?? previous?.status.isDivergence ?? false ? .healed : nil
+      return inputsDiverged ? .healed : nil
     case .diverged:
-      if let inputsDiverged {
-        guard inputsDiverged else { return .origin }
-      } else if isFirst {
-        return .origin
-      }
-      let inputError =
-        inputsDiverged == nil ? previous?.relativeError : pair.recordedInputError
-      if let inputError, inputError > 0, inputError.isFinite, let error = pair.relativeError,
+      if recordsInputs ? !inputsDiverged : isFirst { return .origin }
+      if let inputError, let error = pair.relativeError, inputError > 0, error.isFinite,
         error > 10 * inputError
       {
         return .amplified

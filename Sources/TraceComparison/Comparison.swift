@@ -49,8 +49,11 @@ package struct Comparison: Sendable {
   /// Whether every pair is settled.
   package var isFinished: Bool { pairs.allSatisfy { $0.status != .pending } }
 
-  /// The pairs where a difference was born.
-  package var origins: [Int] { pairs.indices.filter { pairs[$0].role == .origin } }
+  /// The pairs where a difference was born; the first divergence is one, also where it stands alone.
+  package var origins: [Int] {
+    let first = firstDivergence
+    return pairs.indices.filter { pairs[$0].role == .origin || $0 == first }
+  }
 
   package var coverage: Coverage {
     var coverage = Coverage()

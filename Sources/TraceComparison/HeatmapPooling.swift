@@ -40,8 +40,10 @@ struct HeatmapPooling {
           selection.append(request.columns)
           continue
         }
-        let end = min(extents[axis], (request.rows.upperBound - 1) * wrap + request.columns.upperBound)
-        selection.append(min(end, request.rows.lowerBound * wrap + request.columns.lowerBound)..<end)
+        let end = min(
+          extents[axis], (request.rows.upperBound - 1) * wrap + request.columns.upperBound)
+        selection.append(
+          min(end, request.rows.lowerBound * wrap + request.columns.lowerBound)..<end)
       }
     }
     self.selection = selection

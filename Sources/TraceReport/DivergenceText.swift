@@ -24,10 +24,12 @@ package enum DivergenceText {
     case .identical: return "the same bits"
     case .onlyDev:
       return pair.pair.repeats != nil
-        ? "prod does not have it; dev runs this step more than once" : "prod does not have this stage"
+        ? "prod does not have it; dev runs this step more than once"
+        : "prod does not have this stage"
     case .onlyProd:
       return pair.pair.repeats != nil
-        ? "dev does not have it; prod runs this step more than once" : "dev does not have this stage"
+        ? "dev does not have it; prod runs this step more than once"
+        : "dev does not have this stage"
     case .notComparable, .close, .diverged: break
     }
     return pair.leadingValue.map { amount(of: $0) } ?? "nothing was recorded"

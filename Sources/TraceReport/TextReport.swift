@@ -30,8 +30,12 @@ package enum TextReport: ReportFormat {
       let amount = DivergenceText.amount(of: pair)
       let room = columns - start.columnCount - amount.columnCount - 2
       let name = pair.name.visible.truncated(toColumns: max(16, room))
-      let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0) } ?? neighbours(of: index, in: comparison)
-      return ["\(start)\(name): \(amount)", "  \(place)"]
+      let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0) }
+      let lines = [
+        "\(start)\(name): \(amount)", "  \(place ?? neighbours(of: index, in: comparison))",
+      ]
+      guard pair.pair.isMoved, let number = pair.pair.prod else { return lines }
+      return lines + ["  prod runs this stage in another order, as its number \(number)"]
     }
     let counts = comparison.counts
     guard comparison.verdict == .match else {
@@ -55,7 +59,8 @@ package enum TextReport: ReportFormat {
 
   private static func heading(_ comparison: Comparison) -> [String] {
     let counts = comparison.counts
-    var summary = "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
+    var summary =
+      "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
     if counts.notComparable > 0 { summary += ", \(counts.notComparable) not comparable" }
     let origins = comparison.origins.map { "\($0) \(comparison.pairs[$0].name.visible)" }
     if origins.count > 1 { summary += "; origins: \(origins.joined(separator: ", "))" }
@@ -103,7 +108,7 @@ package enum TextReport: ReportFormat {
   ) -> String {
     sign.padded(toColumns: 1) + number.leftPadded(toColumns: 4) + " "
       + name.padded(toColumns: nameColumns) + " " + note.padded(toColumns: 9) + " "
-      + dtype.padded(toColumns: 8) + " " + shape.padded(toColumns: 46 - nameColumns - 9) + " "
+      + dtype.padded(toColumns: 8) + " " + shape.padded(toColumns: 36 - nameColumns) + " "
       + share.leftPadded(toColumns: 7) + " " + error.leftPadded(toColumns: 9)
   }
 

@@ -68,7 +68,8 @@ package enum Command: Sendable, Equatable {
     let parts = text.split(whereSeparator: { $0 == "," || $0 == " " })
     let numbers = parts.compactMap { Double($0) }.filter { $0 >= 0 && $0.isFinite }
     guard !parts.isEmpty, parts.count <= 2, numbers.count == parts.count else {
-      throw .wrong("a tolerance is :tol RTOL or :tol RTOL,ATOL, say :tol 1e-3,1e-5; or :tol default")
+      throw .wrong(
+        "a tolerance is :tol RTOL or :tol RTOL,ATOL, say :tol 1e-3,1e-5; or :tol default")
     }
     return .tolerance(relative: numbers[0], absolute: numbers.count > 1 ? numbers[1] : nil)
   }

@@ -14,7 +14,8 @@ extension Debugger {
     drawAnswer(into: &grid, layout.answer)
     if let helpPage {
       let top = layout.answer.height
-      drawTitle("Help: Esc closes it, j and k scroll", into: &grid,
+      drawTitle(
+        "Help: Esc closes it, j and k scroll", into: &grid,
         Layout.Box(y: top, width: width, height: 1), isFocused: true)
       var page = Grid(width: width, height: max(0, height - top - 2))
       helpPage.draw(into: &page, theme: theme)
@@ -97,7 +98,8 @@ extension Debugger {
 
   private func drawHeader(into grid: inout Grid, y: Int) {
     let counts = comparison.counts
-    var right = "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
+    var right =
+      "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
     if counts.notComparable > 0 { right += ", \(counts.notComparable) not comparable" }
     if let state = progressText { right += "   \(state)" }
     right += " "
@@ -106,7 +108,8 @@ extension Debugger {
     let dev = comparison.dev.path.visible.keepingEnd(columns: half)
     let prod = comparison.prod.path.visible.keepingEnd(columns: half)
     grid.write(" paritty ", x: 0, y: y, style: theme.bold)
-    grid.write("\(dev) \(theme.glyphs.vertical) \(prod)", x: 10, y: y, columns: room, style: theme.plain)
+    grid.write(
+      "\(dev) \(theme.glyphs.vertical) \(prod)", x: 10, y: y, columns: room, style: theme.plain)
     grid.write(right, x: max(0, width - right.columnCount), y: y, style: theme.faint)
   }
 

@@ -198,7 +198,9 @@ extension Debugger {
   }
 
   private mutating func show(_ title: String) {
-    guard let index = panels.firstIndex(where: { Swift.type(of: $0).title == title }) else { return }
+    guard let index = panels.firstIndex(where: { Swift.type(of: $0).title == title }) else {
+      return
+    }
     panelIndex = index
     requestedJob = nil
   }

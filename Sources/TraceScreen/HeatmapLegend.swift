@@ -7,6 +7,8 @@ package struct HeatmapLegend: Sendable {
   package var heatmap: Heatmap
   package var scale: HeatmapScale?
   package var theme: Theme
+  /// Whether nothing is tolerated, so that differences are in units rather than tolerances.
+  package var isExact: Bool
   /// Elements that a cell stands for, in words.
   package var cell: String
 
@@ -30,7 +32,7 @@ package struct HeatmapLegend: Sendable {
       }
     }
     if isSigned, scale != nil {
-      x = grid.write("second: negative  ", x: x, y: y, style: theme.faint)
+      x = grid.write("(2nd: below 0)  ", x: x, y: y, style: theme.faint)
     }
     for (kind, name) in [
       (Heatmap.Cell.Kind.nan, "NaN"), (.positiveInfinity, "inf"), (.negativeInfinity, "-inf"),
@@ -39,7 +41,7 @@ package struct HeatmapLegend: Sendable {
       grid[x, y] = Cell(sign, style: theme.special)
       x = grid.write(" \(name)  ", x: x + 1, y: y, style: theme.faint)
     }
-    grid.write("largest of \(cell) a cell", x: x, y: y, style: theme.faint)
+    grid.write("cell \(cell)", x: x, y: y, style: theme.faint)
   }
 
   private var isSigned: Bool {
@@ -54,6 +56,7 @@ package struct HeatmapLegend: Sendable {
     let number = NumberText.brief(bound, digits: 2)
     switch heatmap.request.mode {
     case .dev, .prod: return number
+    case _ where isExact: return number
     default: return "\(number)\(theme.glyphs.times)"
     }
   }

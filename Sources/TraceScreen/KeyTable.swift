@@ -97,7 +97,8 @@ package let keyTable: [BindingGroup] = [
   BindingGroup(
     "The program",
     [
-      Binding(.character(":"), does: .command, "command: :stage NAME  :@i,j,k  :tol RTOL[,ATOL]  :q"),
+      Binding(
+        .character(":"), does: .command, "command: :stage NAME  :@i,j,k  :tol RTOL[,ATOL]  :q"),
       Binding(.character("/"), does: .search, "search the stages by name, dtype or shape"),
       Binding(.character("?"), .function(1), does: .help, "this help"),
       Binding(.control("c"), does: .cancel, "stop what is running or being typed; else quit"),

@@ -63,7 +63,10 @@ package struct StageList: Sendable, Equatable {
     init(width: Int, comparison: Comparison) {
       let pairs = comparison.pairs
       number = max(2, String(pairs.count).count)
-      let longest = pairs.map { max($0.dev?.name.visible.columnCount ?? 0, $0.prod?.name.visible.columnCount ?? 0) }
+      let longest =
+        pairs.map {
+          max($0.dev?.name.visible.columnCount ?? 0, $0.prod?.name.visible.columnCount ?? 0)
+        }
         .max() ?? 0
       var left = width - number - 3 - 3
       bar = left >= 20 ? 4 : 0
@@ -116,13 +119,17 @@ package struct StageList: Sendable, Equatable {
     let isDiverged = pair.status.isDivergence
     var nameStyle = isDiverged ? theme.bold : theme.plain
     if pair.status == .pending { nameStyle = theme.faint }
-    var x = grid.write(isFirstDivergence ? glyphs.firstDivergence : " ", x: 0, y: y, style: theme.diverged)
-    x = grid.write(String(index).leftPadded(toColumns: columns.number) + " ", x: x, y: y, style: theme.faint)
-    x = writeName(of: pair.dev, missing: pair.pair.prod, x: x, y: y, columns: columns.name, into: &grid,
+    var x = grid.write(
+      isFirstDivergence ? glyphs.firstDivergence : " ", x: 0, y: y, style: theme.diverged)
+    x = grid.write(
+      String(index).leftPadded(toColumns: columns.number) + " ", x: x, y: y, style: theme.faint)
+    x = writeName(
+      of: pair.dev, missing: pair.pair.prod, x: x, y: y, columns: columns.name, into: &grid,
       style: nameStyle, theme: theme)
     x = grid.write(
       " \(sign(of: pair, glyphs)) ", x: x, y: y, style: isDiverged ? theme.diverged : theme.faint)
-    x = writeName(of: pair.prod, missing: pair.pair.dev, x: x, y: y, columns: columns.name, into: &grid,
+    x = writeName(
+      of: pair.prod, missing: pair.pair.dev, x: x, y: y, columns: columns.name, into: &grid,
       style: nameStyle, theme: theme)
     if columns.role > 0 {
       x = grid.write(
@@ -136,7 +143,9 @@ package struct StageList: Sendable, Equatable {
       x = grid.write(" " + Columns.shape(pair).padded(toColumns: columns.shape), x: x, y: y)
     }
     if columns.bar > 0 {
-      grid.write(" " + ErrorBar(pair.relativeError, glyphs).text(columns: columns.bar), x: x, y: y, style: theme.bar)
+      grid.write(
+        " " + ErrorBar(pair.relativeError, glyphs).text(columns: columns.bar), x: x, y: y,
+        style: theme.bar)
     }
   }
 

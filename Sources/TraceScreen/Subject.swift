@@ -39,6 +39,11 @@ package struct Subject: Sendable {
     return dev.shape == prod.shape
   }
 
+  /// Whether elements agree only when equal, as integers do.
+  package var isExact: Bool {
+    [value.dev, value.prod].allSatisfy { !($0?.tensor?.dtype.isFloat ?? false) }
+  }
+
   private var shape: Shape? { value.dev?.tensor?.shape ?? value.prod?.tensor?.shape }
 
   /// Takes over what became known of the pair since; the view stays, unless nobody has moved it yet.

@@ -386,18 +386,15 @@ package struct TensorView: Sendable, Equatable {
     }
   }
 
-  /// Which axes lie where: `rows axis 0  columns axis 1  axis 2 = 2`.
+  /// Which part of the tensor is on screen, as an index: `[rows, columns, 2]`, `*` where an axis is pooled.
   package var axesDescription: String {
-    guard let columnAxis else { return "one element" }
-    guard let rowAxis else {
-      return shape.rank == 1 ? "wrapped into rows" : "axis \(columnAxis) wrapped into rows"
+    guard columnAxis != nil else { return "one element" }
+    let parts = shape.extents.indices.map { axis in
+      if axis == rowAxis { return "rows" }
+      if axis == columnAxis { return rowAxis == nil ? "wrapped" : "columns" }
+      return isPoolingSlices ? "*" : String(cursor[axis])
     }
-    var parts = ["rows axis \(rowAxis)", "columns axis \(columnAxis)"]
-    for axis in 0..<shape.rank
-    where axis != rowAxis && axis != columnAxis && shape.extents[axis] > 1 {
-      parts.append(isPoolingSlices ? "axis \(axis) pooled" : "axis \(axis) = \(cursor[axis])")
-    }
-    return parts.joined(separator: "  ")
+    return "[\(parts.joined(separator: ", "))]"
   }
 
   /// Elements that a cell stands for: `2×2`; the largest, where cells differ by one.

@@ -37,7 +37,8 @@ package struct Theme: Sendable, Equatable {
   package var special: Style {
     switch display.palette {
     case .monochrome: Style(attributes: [.bold, .reverse])
-    case .colors8, .colors16: Style(foreground: .palette(7), background: .palette(5), attributes: .bold)
+    case .colors8, .colors16:
+      Style(foreground: .palette(7), background: .palette(5), attributes: .bold)
     case .colors256: Style(foreground: .palette(231), background: .palette(125), attributes: .bold)
     }
   }

@@ -34,7 +34,8 @@ struct JudgingOptions: ParsableArguments {
   var atol: Double?
 
   @Option(
-    help: ArgumentHelp("Tolerance of the stages that fit; the last that fits holds.",
+    help: ArgumentHelp(
+      "Tolerance of the stages that fit; the last that fits holds.",
       valueName: "GLOB=RTOL,ATOL"))
   var tolerance: [String] = []
 
@@ -80,7 +81,8 @@ struct JudgingOptions: ParsableArguments {
   }
 
   private static func stageTolerance(_ text: String) throws -> ComparisonSettings.StageTolerance {
-    let wrong = ValidationError("--tolerance '\(text)' is not GLOB=RTOL,ATOL, say 'encoder*=1e-3,1e-5'")
+    let wrong = ValidationError(
+      "--tolerance '\(text)' is not GLOB=RTOL,ATOL, say 'encoder*=1e-3,1e-5'")
     guard let equals = text.lastIndex(of: "=") else { throw wrong }
     let bounds = text[text.index(after: equals)...].split(separator: ",").map { Double($0) }
     guard equals != text.startIndex, bounds.count == 2, let relative = bounds[0],

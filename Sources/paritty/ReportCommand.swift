@@ -11,7 +11,8 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var options: ComparisonOptions
 
-  @Option(help: ArgumentHelp("One of: \(allReportFormats.map { $0.name }.joined(separator: ", "))."))
+  @Option(
+    help: ArgumentHelp("One of: \(allReportFormats.map { $0.name }.joined(separator: ", "))."))
   var format = allReportFormats[0].name
 
   @Option(help: "Write the report to this file instead of standard output.")

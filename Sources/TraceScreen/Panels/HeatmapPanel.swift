@@ -136,7 +136,9 @@ package struct HeatmapPanel: Panel {
   package func draw(into grid: inout Grid, subject: Subject, theme: Theme, isFocused: Bool) {
     guard let view = subject.view else { return }
     let words =
-      subject.hasCommonShape ? Self.title(of: view.mode, theme) : Self.sideTitle(subject, view.mode)
+      subject.hasCommonShape
+      ? Self.title(of: view.mode, isExact: subject.isExact, theme)
+      : Self.sideTitle(subject, view.mode)
     grid.write(" \(words)   \(view.axesDescription)", x: 0, y: 0, style: theme.faint)
     if let problem {
       grid.write(" \(problem)", x: 0, y: 1, style: theme.diverged)
@@ -163,8 +165,10 @@ package struct HeatmapPanel: Panel {
         shown, x: max(0, (grid.width - shown.columnCount) / 2), y: 1 + rows / 2, style: theme.faint)
     }
     grid.write(" \(placeLine(view, subject, theme))", x: 0, y: grid.height - 2)
-    HeatmapLegend(heatmap: heatmap, scale: scale, theme: theme, cell: view.cellDescription)
-      .draw(into: &grid, y: grid.height - 1)
+    HeatmapLegend(
+      heatmap: heatmap, scale: scale, theme: theme, isExact: subject.isExact,
+      cell: view.cellDescription
+    ).draw(into: &grid, y: grid.height - 1)
   }
 
   /// The element that stands for the cell under the cursor, with both its sides.
@@ -183,16 +187,16 @@ package struct HeatmapPanel: Panel {
     }
     var line = "\(index)  dev \(text(cell.dev))  prod \(text(cell.prod))"
     line += "  \(theme.glyphs.delta) \(text(cell.prod - cell.dev))"
-    if cell.kind == .number {
+    if cell.kind == .number, !subject.isExact {
       line += "  \(NumberText.brief(cell.score, digits: 3))\(theme.glyphs.times) tolerance"
     }
     return line
   }
 
-  private static func title(of mode: HeatmapRequest.Mode, _ theme: Theme) -> String {
+  private static func title(of mode: HeatmapRequest.Mode, isExact: Bool, _ theme: Theme) -> String {
     let delta = "|\(theme.glyphs.delta)|"
     return switch mode {
-    case .tolerance: "\(delta) in tolerances"
+    case .tolerance: isExact ? delta : "\(delta) in tolerances"
     case .signed: "prod - dev"
     case .absolute: delta
     case .relative: "\(delta) / |dev|"

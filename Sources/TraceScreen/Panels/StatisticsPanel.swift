@@ -40,7 +40,8 @@ package struct StatisticsPanel: Panel {
   package func draw(into grid: inout Grid, subject: Subject, theme: Theme, isFocused: Bool) {
     for (y, line) in lines(subject).dropFirst(first).prefix(grid.height).enumerated() {
       let end = grid.write(" \(line.name.padded(toColumns: 17))", x: 0, y: y)
-      let next = grid.write(line.text, x: end, y: y, style: line.isStrong ? theme.bold : theme.plain)
+      let next = grid.write(
+        line.text, x: end, y: y, style: line.isStrong ? theme.bold : theme.plain)
       if let meaning = line.meaning {
         grid.write("  \(meaning)", x: max(next, end + 34), y: y, style: theme.faint)
       }
@@ -72,7 +73,8 @@ package struct StatisticsPanel: Panel {
       lines.append(
         Line(
           name: "tolerance",
-          text: "rtol \(NumberText.brief(tolerance.relative)) atol \(NumberText.brief(tolerance.absolute))",
+          text:
+            "rtol \(NumberText.brief(tolerance.relative)) atol \(NumberText.brief(tolerance.absolute))",
           meaning: "elements agree where |Δ| <= atol + rtol × |dev|"))
     }
     if let difference = value.difference, let shape = value.dev?.tensor?.shape {
@@ -98,7 +100,8 @@ package struct StatisticsPanel: Panel {
       lines.append(Line(name: name, text: text))
     }
     if let edits = value.tokenEdits {
-      lines.append(Line(name: "token edits", text: NumberText.grouped(edits.script.changedRunCount)))
+      lines.append(
+        Line(name: "token edits", text: NumberText.grouped(edits.script.changedRunCount)))
     }
     for (name, stage) in [("dev source", pair.dev), ("prod source", pair.prod)] {
       guard let source = stage?.source else { continue }

@@ -31,7 +31,8 @@ package struct TextPanel: Panel {
 
   private var rowCount: Int {
     guard let texts else { return 0 }
-    return texts.isSingle ? singleLines(Theme(Display(palette: .monochrome))).count : texts.rows.count
+    return texts.isSingle
+      ? singleLines(Theme(Display(palette: .monochrome))).count : texts.rows.count
   }
 
   package mutating func update(_ action: Action, subject: inout Subject) -> PanelReply {
@@ -174,12 +175,14 @@ package struct TextPanel: Panel {
     for (y, index) in texts.rows.indices.dropFirst(start).prefix(shown).enumerated() {
       let row = texts.rows[index]
       let isCursor = isFocused && index == cursor
-      draw(row.dev, number: row.devIndex, x: 0, y: y + 1, columns: side, into: &grid,
+      draw(
+        row.dev, number: row.devIndex, x: 0, y: y + 1, columns: side, into: &grid,
         style: theme.devPart, isCursor: isCursor, theme: theme)
       grid.write(
         " \(mark(of: row, theme)) ", x: side, y: y + 1,
         style: row.isDifferent ? theme.diverged : theme.faint)
-      draw(row.prod, number: row.prodIndex, x: side + 3, y: y + 1, columns: side, into: &grid,
+      draw(
+        row.prod, number: row.prodIndex, x: side + 3, y: y + 1, columns: side, into: &grid,
         style: theme.prodPart, isCursor: isCursor, theme: theme)
     }
   }

@@ -35,9 +35,11 @@ package struct ValuesPanel: Panel {
   private func places(in view: TensorView) -> [[Int]] {
     let rowAxis = view.rowAxis ?? view.columnAxis
     let columnAxis = view.rowAxis == nil ? nil : view.columnAxis
-    let rows = span(around: rowAxis.map { view.cursor[$0] } ?? 0,
+    let rows = span(
+      around: rowAxis.map { view.cursor[$0] } ?? 0,
       of: rowAxis.map { view.shape.extents[$0] } ?? 1, shown: shownRows)
-    let columns = span(around: columnAxis.map { view.cursor[$0] } ?? 0,
+    let columns = span(
+      around: columnAxis.map { view.cursor[$0] } ?? 0,
       of: columnAxis.map { view.shape.extents[$0] } ?? 1, shown: shownColumns)
     return rows.map { row in
       columns.map { column in
