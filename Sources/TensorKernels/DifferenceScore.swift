@@ -20,12 +20,12 @@ package struct DifferenceScore: Sendable {
   @inline(__always)
   package func score(dev: Double, prod: Double) -> Double {
     if dev == prod { return 0 }
-    let distance = (prod - dev).magnitude
-    if isExact { return 1 + distance }
-    if distance.isNaN {
+    if isExact { return 1 + (prod - dev).magnitude }
+    guard dev.isFinite && prod.isFinite else {
       return tolerance.nanEqualsNaN && dev.isNaN && prod.isNaN ? 0 : .infinity
     }
-    return dev.isInfinite ? .infinity : distance / tolerance.bound(dev: dev)
+    let bound = tolerance.bound(dev: dev)
+    return bound == .infinity ? 0 : (prod - dev).magnitude / bound
   }
 
   /// Writes the scores of a row of pairs.
