@@ -69,10 +69,10 @@ extension DifferenceKernel {
           integers.writeDistances(
             to: pairs.distances, dev: devChunk, devCoding, prod: prodChunk, prodCoding,
             count: chunkCount)
-          sums.add(pairs, count: chunkCount)
         } else {
-          sums.addWritingDistances(pairs, count: chunkCount)
+          pairs.setDistances(chunkCount)
         }
+        sums.add(pairs, count: chunkCount)
         let counts = pairs.counts(
           chunkCount, limit: limit, aboveRelative: block.maxRelative ?? 0)
         block.add(
