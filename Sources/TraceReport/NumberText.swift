@@ -26,6 +26,14 @@ package enum NumberText {
     return String(decoding: buffer.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// How many times something fits: `2.6`, `134`, `178,000`, `3.4e+38`; three digits count.
+  package static func factor(_ number: Double) -> String {
+    guard number >= 999.5, number < 1e9 else { return brief(number, digits: number < 100 ? 2 : 3) }
+    var unit = 1.0
+    while number / unit >= 999.5 { unit *= 10 }
+    return grouped(Int((number / unit).rounded() * unit))
+  }
+
   /// A share as a percentage that is 0 % or 100 % only where nothing or all is meant: `47.4 %`.
   package static func percent(_ part: Int, of whole: Int) -> String {
     guard whole > 0, part > 0 else { return "0 %" }

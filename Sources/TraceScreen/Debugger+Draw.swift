@@ -37,7 +37,6 @@ extension Debugger {
 
   private func drawPanes(into grid: inout Grid, _ layout: Layout) {
     if layout.stages.height > 0 {
-      let counts = comparison.counts
       drawTitle(
         "Stages  dev \(theme.glyphs.vertical) prod   \(comparison.pairs.count) in all",
         into: &grid, layout.stagesTitle, isFocused: focus == .stages)
@@ -45,7 +44,15 @@ extension Debugger {
       stageList.draw(
         into: &list, comparison: comparison, theme: theme, isFocused: focus == .stages)
       grid.place(list, x: layout.stages.x, y: layout.stages.y)
-      _ = counts
+      let title = layout.stagesTitle
+      grid.write(
+        " error ", x: title.x + title.width - 8, y: title.y, style: theme.faint)
+    }
+    if layout.numbers.height > 0 {
+      drawTitle("In numbers", into: &grid, layout.numbersTitle, isFocused: false)
+      var part = Grid(width: layout.numbers.width, height: layout.numbers.height)
+      StatisticsPanel().draw(into: &part, subject: subject, theme: theme, isFocused: false)
+      grid.place(part, x: layout.numbers.x, y: layout.numbers.y)
     }
     if layout.divider.width > 0 {
       for y in layout.divider.y..<(layout.divider.y + layout.divider.height) {
@@ -103,7 +110,7 @@ extension Debugger {
     if counts.notComparable > 0 { right += ", \(counts.notComparable) not comparable" }
     if let state = progressText { right += "   \(state)" }
     right += " "
-    let room = max(0, width - right.columnCount - 10)
+    let room = max(0, width - right.columnCount - 12)
     let half = max(4, (room - 3) / 2)
     let dev = comparison.dev.path.visible.keepingEnd(columns: half)
     let prod = comparison.prod.path.visible.keepingEnd(columns: half)
@@ -130,8 +137,7 @@ extension Debugger {
       let pair = comparison.pairs[index]
       let room = max(8, width - 62)
       let name = pair.name.visible.truncated(toColumns: max(16, room))
-      var first = "FIRST DIVERGENCE  \(index) \(name)  \(DivergenceText.amount(of: pair))"
-      if pair.status == .diverged, pair.pair.isMoved { first += ", and it moved" }
+      let first = "FIRST DIVERGENCE  \(index) \(name)  \(DivergenceText.amount(of: pair))"
       return [(first, theme.diverged), (secondLine(for: pair), theme.plain)]
     }
     switch progress {
@@ -163,15 +169,24 @@ extension Debugger {
   }
 
   private func secondLine(for pair: PairComparison) -> String {
-    let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0) }
-    var line = place.map { "                  \($0)" } ?? ""
+    var parts: [String] = []
+    if let place = pair.leadingValue.flatMap({ DivergenceText.place(of: $0) }) {
+      parts.append(place)
+    }
+    if pair.status == .diverged, pair.pair.isMoved, let number = pair.pair.prod {
+      parts.append("moved: number \(number) in prod")
+    }
     let later = comparison.origins.filter { $0 != comparison.firstDivergence }
     if !later.isEmpty {
       let names = later.map { "\($0) \(comparison.pairs[$0].name.visible)" }
-      line += (line.isEmpty ? "                  " : "   ")
-      line += "another origin: \(names.joined(separator: ", "))"
+      let text = "other origins: \(names.joined(separator: ", "))"
+      let used = parts.joined(separator: "; ").columnCount + 5
+      // Where the names do not fit, the numbers in the list do.
+      parts.append(
+        used + text.columnCount <= width
+          ? text : "other origins: \(later.map(String.init).joined(separator: ", "))")
     }
-    return line
+    return "  " + parts.joined(separator: "; ")
   }
 
   // MARK: The status line
@@ -207,8 +222,8 @@ extension Debugger {
     switch panel {
     case is HeatmapPanel:
       return [
-        ("Enter", "numbers"), ("n", "next"), ("+ -", "zoom"), ("m", "mode"), ("x", "axes"),
-        (", .", "slice"), ("t", "tab"), ("]", "stage"), ("?", "help"), ("q", "back"),
+        ("Enter", "numbers"), ("n", "next"), ("+ -", "zoom"), ("m", "mode"), (", .", "slice"),
+        ("t", "tab"), ("]", "stage"), ("?", "help"), ("q", "back"), ("x", "swap axes"),
       ]
     default:
       return [

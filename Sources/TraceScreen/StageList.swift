@@ -90,6 +90,20 @@ package struct StageList: Sendable, Equatable {
     }
   }
 
+  /// Columns in which a list shows everything whole. Cost: a look at every stage.
+  static func naturalWidth(of comparison: Comparison) -> Int {
+    var name = 8
+    var dtype = 0
+    var shape = 0
+    for pair in comparison.pairs {
+      name = max(
+        name, pair.dev?.name.visible.columnCount ?? 0, pair.prod?.name.visible.columnCount ?? 0)
+      dtype = max(dtype, Columns.dtype(pair).columnCount)
+      shape = max(shape, Columns.shape(pair).columnCount)
+    }
+    return 2 * name + dtype + shape + String(comparison.pairs.count).count + 25
+  }
+
   package func draw(
     into grid: inout Grid, comparison: Comparison, theme: Theme, isFocused: Bool
   ) {

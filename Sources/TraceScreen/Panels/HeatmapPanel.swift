@@ -179,16 +179,16 @@ package struct HeatmapPanel: Panel {
     let index = NumberText.index(view.shape.index(ofElement: cell.element))
     let dtype = subject.value.dev?.tensor?.dtype ?? subject.value.prod?.tensor?.dtype ?? .f64
     func text(_ number: Double) -> String {
-      dtype.isFloat ? NumberText.brief(number, digits: 6) : NumberText.brief(number, digits: 17)
+      dtype.isFloat ? NumberText.brief(number) : NumberText.brief(number, digits: 17)
     }
     switch view.mode {
     case .dev, .prod: return "\(index)  \(view.mode.rawValue) \(text(cell.value))"
     default: break
     }
-    var line = "\(index)  dev \(text(cell.dev))  prod \(text(cell.prod))"
-    line += "  \(theme.glyphs.delta) \(text(cell.prod - cell.dev))"
+    var line = "\(index) dev \(text(cell.dev)) prod \(text(cell.prod))"
+    line += " \(theme.glyphs.delta) \(text(cell.prod - cell.dev))"
     if cell.kind == .number, !subject.isExact {
-      line += "  \(NumberText.brief(cell.score, digits: 3))\(theme.glyphs.times) tolerance"
+      line += " \(NumberText.factor(cell.score))\(theme.glyphs.times) tolerance"
     }
     return line
   }
