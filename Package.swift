@@ -72,8 +72,8 @@ let package = Package(
     .testTarget(
       name: "ParittyTests",
       dependencies: [
-        "CPseudoTerminal", "PipelineTrace", "TraceScreen", "TerminalProbe", "TraceTerminal",
-        "paritty",
+        "CPseudoTerminal", "PipelineTrace", "TensorFormats", "TraceScreen", "TerminalProbe",
+        "TraceTerminal", "paritty",
       ]),
   ],
   swiftLanguageModes: [.v6])

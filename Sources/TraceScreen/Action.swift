@@ -22,6 +22,7 @@ package enum Action: String, Sendable, CaseIterable {
   case nextValue
   case open
   case close
+  case leave
   case quit
   case maximize
   case zoomIn

@@ -17,9 +17,9 @@ extension Debugger {
       drawTitle(
         "Help: Esc closes it, j and k scroll", into: &grid,
         Layout.Box(y: top, width: width, height: 1), isFocused: true)
-      var page = Grid(width: width, height: max(0, height - top - 2))
+      var page = Grid(width: layout.help.width, height: layout.help.height)
       helpPage.draw(into: &page, theme: theme)
-      grid.place(page, x: 0, y: top + 1)
+      grid.place(page, x: layout.help.x, y: layout.help.y)
     } else {
       drawPanes(into: &grid, layout)
     }

@@ -47,12 +47,14 @@ extension Debugger {
       select(first)
       isSelectedByHand = true
     }
-    let before = subject.valueIndex
+    let index = subject.valueIndex
+    let tolerance = Job.tolerance(of: subject.value)
     subject.update(comparison.pairs[subject.pairIndex])
-    if subject.valueIndex != before {
+    // A picture that was drawn before its stage was compared knew nothing of the user's tolerance.
+    if subject.valueIndex != index || Job.tolerance(of: subject.value) != tolerance {
       requestedJob = nil
-      choosePanel()
     }
+    if subject.valueIndex != index { choosePanel() }
   }
 
   /// Finds the selected pair again after the list was arranged anew.
@@ -71,7 +73,10 @@ extension Debugger {
     let keys = pendingKeys + [key]
     pendingKeys = []
     switch KeyLookup.find(keys) {
-    case .action(let action): return perform(action)
+    case .action(let action):
+      // The `c` behind a `]` that has acted already.
+      if KeyLookup.find(keys.dropLast()) == .prefix(action) { return [] }
+      return perform(action)
     case .prefix(let action):
       // `]` acts at once, and waits for the `c` that vim's users type behind it.
       pendingKeys = keys
@@ -112,12 +117,14 @@ extension Debugger {
     case .repaint: return [.repaint]
     case .cancel: return cancel()
     case .close: return close()
+    case .leave: return isAtTop ? [.quit] : close()
     case .help: helpPage = helpPage == nil ? HelpPage() : nil
     case .command: prompt = Prompt(.command, history: commandHistory)
     case .search: prompt = Prompt(.search, history: searchText.isEmpty ? [] : [searchText])
     default:
       if helpPage != nil {
-        _ = helpPage?.update(action, height: height - 2)
+        let height = Layout(self).help.height
+        _ = helpPage?.update(action, height: height)
       } else {
         navigate(action)
       }
@@ -134,7 +141,10 @@ extension Debugger {
     return [.quit]
   }
 
-  /// One step back: out of the help, out of a panel, out of the program.
+  /// Whether nothing is open but the list of stages.
+  private var isAtTop: Bool { helpPage == nil && focus == .stages && !isMaximized }
+
+  /// One step back: out of the help, a panel, a search; at last it stops comparing.
   private mutating func close() -> [Effect] {
     if helpPage != nil {
       helpPage = nil
@@ -147,10 +157,13 @@ extension Debugger {
       }
     } else if isMaximized {
       isMaximized = false
+    } else if isSearching {
+      isSearching = false
+      message = "n and N go to divergences again"
     } else if case .comparing = progress {
       return [.cancelComparison]
     } else {
-      return [.quit]
+      message = "q quits"
     }
     return []
   }
@@ -305,7 +318,7 @@ extension Debugger {
       PairComparison($0.pair, dev: comparison.dev, prod: comparison.prod)
     }
     progress = .comparing(bytesDone: 0, bytesTotal: 0)
-    open(pair: subject.pairIndex, value: subject.valueIndex)
+    open(pair: subject.pairIndex, value: subject.isValueChosen ? subject.valueIndex : nil)
     return [.compareAgain]
   }
 

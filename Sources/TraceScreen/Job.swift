@@ -29,6 +29,15 @@ package struct Job: Sendable, Equatable {
     case failed(FormatError)
   }
 
+  /// The tolerance that a picture of the value goes by: its own, or the usual one while it is not compared.
+  package static func tolerance(of value: ValueComparison) -> Tolerance? {
+    if let tolerance = value.tolerance { return tolerance }
+    guard let dev = value.dev?.tensor ?? value.prod?.tensor,
+      let prod = value.prod?.tensor ?? value.dev?.tensor
+    else { return nil }
+    return .standard(dev: dev.dtype, prod: prod.dtype)
+  }
+
   /// Does the work on one thread.
   ///
   /// - Returns: `nil` where it was cancelled, or where the value has nothing of the kind.
@@ -39,7 +48,7 @@ package struct Job: Sendable, Equatable {
         guard let dev = value.dev?.tensor ?? value.prod?.tensor,
           let prod = value.prod?.tensor ?? value.dev?.tensor
         else { return nil }
-        let tolerance = value.tolerance ?? .standard(dev: dev.dtype, prod: prod.dtype)
+        let tolerance = Self.tolerance(of: value) ?? .exact
         // A side that has another shape is not seen; the mode then shows one side alone.
         let (left, right): (Tensor, Tensor) =
           dev.shape == prod.shape
@@ -48,8 +57,10 @@ package struct Job: Sendable, Equatable {
           dev: left, prod: right, tolerance: tolerance, request: request, isCancelled: isCancelled
         ).map { .heatmap($0) }
       case .elements(let places, let columnCount):
+        // Places are counted in the one shape; in another they would be other elements.
+        let hasOtherShape = value.dev?.tensor.map { $0.shape != value.prod?.tensor?.shape } ?? false
         return try ElementWindow.read(
-          dev: value.dev?.tensor, prod: value.prod?.tensor, places: places,
+          dev: value.dev?.tensor, prod: hasOtherShape ? nil : value.prod?.tensor, places: places,
           columnCount: columnCount, isCancelled: isCancelled
         ).map { .elements($0) }
       case .texts:

@@ -20,6 +20,8 @@ struct Layout: Equatable {
   /// The rule between two panes that stand side by side; without columns where they do not.
   var divider: Box
   var status: Box
+  /// What the help has under its title, where it covers the panes.
+  var help: Box
 
   /// Columns from which the panes stand side by side.
   static let sideBySideWidth = 100
@@ -31,6 +33,8 @@ struct Layout: Equatable {
     let statusHeight = height >= 4 ? 1 : 0
     answer = Box(width: width, height: answerHeight)
     status = Box(y: height - statusHeight, width: width, height: statusHeight)
+    help = Box(
+      y: answerHeight + 1, width: width, height: max(0, height - answerHeight - 1 - statusHeight))
     stagesTitle = Box()
     stages = Box()
     numbersTitle = Box()

@@ -8,6 +8,8 @@ package struct Subject: Sendable {
   package var pair: PairComparison
   /// Where in the tensor a person looks; `nil` for texts and for stages that stand alone without one.
   package var view: TensorView?
+  /// Whether the person chose the value, so that news must not choose another.
+  package var isValueChosen: Bool
   /// Whether the person moved the cursor, so that news must not move it away.
   package var isPlacedByHand = false
 
@@ -15,6 +17,7 @@ package struct Subject: Sendable {
     self.pairIndex = pairIndex
     self.pair = pair
     self.valueIndex = valueIndex ?? pair.leadingValueIndex ?? 0
+    isValueChosen = valueIndex != nil
     guard let shape else { return }
     var view = TensorView(of: shape, at: value.worstElement)
     if !hasCommonShape { view.mode = value.dev?.tensor == nil ? .prod : .dev }
@@ -48,11 +51,13 @@ package struct Subject: Sendable {
 
   /// Takes over what became known of the pair since; the view stays, unless nobody has moved it yet.
   package mutating func update(_ pair: PairComparison) {
-    let before = value.status
+    let wasPending = value.status == .pending
     self.pair = pair
-    guard !isPlacedByHand, before == .pending, value.status != .pending else { return }
-    let area = view?.area
-    self = Subject(pairIndex: pairIndex, pair: pair)
-    if let area { view?.resize(to: area) }
+    guard !isPlacedByHand, wasPending, value.status != .pending else { return }
+    let before = view
+    self = Subject(pairIndex: pairIndex, pair: pair, valueIndex: isValueChosen ? valueIndex : nil)
+    guard let before else { return }
+    view?.resize(to: before.area)
+    if hasCommonShape { view?.mode = before.mode }
   }
 }

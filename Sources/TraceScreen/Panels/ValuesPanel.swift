@@ -88,7 +88,7 @@ package struct ValuesPanel: Panel {
       subject.view = view
       return .done
     case .nextDivergence, .previousDivergence:
-      guard let next = nextDifference(view, forward: action == .nextDivergence) else {
+      guard let next = nextDifference(view, subject, forward: action == .nextDivergence) else {
         return .message("no other number on this screen differs")
       }
       cursor = view.shape.index(ofElement: next)
@@ -103,7 +103,7 @@ package struct ValuesPanel: Panel {
   }
 
   /// The next element of the window, in reading order, whose sides differ beyond the tolerance.
-  private func nextDifference(_ view: TensorView, forward: Bool) -> Int? {
+  private func nextDifference(_ view: TensorView, _ subject: Subject, forward: Bool) -> Int? {
     guard let window, let start = window.places.firstIndex(of: view.cursorElement) else {
       return nil
     }
@@ -111,7 +111,8 @@ package struct ValuesPanel: Panel {
       forward
       ? Array(window.places.indices.dropFirst(start + 1))
       : window.places.indices.prefix(start).reversed()
-    return indices.first { window.dev[$0] != window.prod[$0] }.map { window.places[$0] }
+    return indices.first { isMismatch(window.dev[$0], window.prod[$0], subject) }
+      .map { window.places[$0] }
   }
 
   package func job(for subject: Subject) -> Job? {
@@ -194,7 +195,7 @@ package struct ValuesPanel: Panel {
       devText.leftPadded(toColumns: Self.sideColumns) + " " + theme.glyphs.vertical
       + prodText.leftPadded(toColumns: Self.sideColumns)
     let end = grid.write(text, x: place.x, y: place.y, style: style)
-    if let dev, let prod, dev != prod {
+    if let dev, let prod, !isSame(dev, prod, subject) {
       let difference = Element.difference(dev: dev, prod: prod)
       let sign = difference > 0 ? "+" : ""
       grid.write(
@@ -209,17 +210,25 @@ package struct ValuesPanel: Panel {
     return !tolerance.accepts(dev: dev, prod: prod)
   }
 
+  /// Whether there is no difference to speak of: equal elements, and NaN across from NaN.
+  private func isSame(_ dev: Element, _ prod: Element, _ subject: Subject) -> Bool {
+    dev == prod || (dev.number.isNaN && prod.number.isNaN && !isMismatch(dev, prod, subject))
+  }
+
   /// The element under the cursor with all its digits.
   private func cursorLine(_ view: TensorView, _ window: ElementWindow, _ subject: Subject) -> String
   {
     guard let number = window.places.firstIndex(of: view.cursorElement) else { return "" }
     let dev = window.dev[number]
     let prod = window.prod[number]
-    var line = "dev \(dev?.description ?? "has none")  prod \(prod?.description ?? "has none")"
+    let hasBoth = subject.value.dev?.tensor != nil && subject.value.prod?.tensor != nil
+    let nothing = hasBoth ? "has another shape" : "has none"
+    var line = "dev \(dev?.description ?? nothing)  prod \(prod?.description ?? nothing)"
     if let dev, let prod {
       let difference = Element.difference(dev: dev, prod: prod)
-      line += dev == prod ? "  equal" : "  prod - dev \(NumberText.brief(difference, digits: 6))"
-      if dev != prod, !isMismatch(dev, prod, subject) { line += "  within tolerance" }
+      if isSame(dev, prod, subject) { return line + "  equal" }
+      line += "  prod - dev \(NumberText.brief(difference, digits: 6))"
+      if !isMismatch(dev, prod, subject) { line += "  within tolerance" }
     }
     return line
   }
