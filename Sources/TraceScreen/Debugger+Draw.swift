@@ -5,6 +5,10 @@ import TraceReport
 extension Debugger {
   /// The screen as it is to be shown now.
   package func draw() -> Grid {
+    theme.display.isUnicode ? picture : picture.inASCII
+  }
+
+  private var picture: Grid {
     var grid = Grid(width: width, height: height)
     guard width >= 20, height >= 4 else {
       grid.write(tinyText, x: 0, y: 0, style: theme.bold)

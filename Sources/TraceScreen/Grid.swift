@@ -73,6 +73,20 @@ package struct Grid: Sendable, Equatable {
     }
   }
 
+  /// The same with a sign of ASCII for every other one, whatever names and texts it shows.
+  package var inASCII: Grid {
+    var grid = self
+    for i in cells.indices where !cells[i].scalar.isASCII || cells[i].isTail {
+      grid.cells[i].scalar = cells[i].isTail ? " " : Self.substitutes[cells[i].scalar] ?? "?"
+      grid.cells[i].isTail = false
+    }
+    return grid
+  }
+
+  private static let substitutes: [Unicode.Scalar: Unicode.Scalar] = [
+    "×": "x", "Δ": "d", "…": ".", "→": ">", "‖": "|", "−": "-",
+  ]
+
   /// Row `y` as text, blanks at its end left out.
   package func line(_ y: Int) -> String {
     var text = String.UnicodeScalarView()

@@ -40,11 +40,7 @@ package struct HelpPage: Sendable, Equatable {
     for group in keyTable {
       lines.append(Line(keys: group.title, help: "", style: theme.title))
       for binding in group.bindings {
-        let help =
-          theme.display.isUnicode
-          ? binding.help
-          : String(binding.help.map { $0 == "Δ" ? "d" : $0 })
-        lines.append(Line(keys: binding.keyNames, help: help, style: theme.bold))
+        lines.append(Line(keys: binding.keyNames, help: binding.help, style: theme.bold))
       }
       lines.append(Line(keys: "", help: "", style: theme.plain))
     }

@@ -7,7 +7,8 @@ import TraceComparison
 package struct Job: Sendable, Equatable {
   package enum Work: Sendable, Equatable {
     case heatmap(HeatmapRequest)
-    case elements(places: [Int], columnCount: Int)
+    /// A side of another shape is left out: it has other elements at these places.
+    case elements(places: [Int], columnCount: Int, shape: Shape)
     case texts
   }
 
@@ -56,11 +57,10 @@ package struct Job: Sendable, Equatable {
         return try Heatmap.pool(
           dev: left, prod: right, tolerance: tolerance, request: request, isCancelled: isCancelled
         ).map { .heatmap($0) }
-      case .elements(let places, let columnCount):
-        // Places are counted in the one shape; in another they would be other elements.
-        let hasOtherShape = value.dev?.tensor.map { $0.shape != value.prod?.tensor?.shape } ?? false
+      case .elements(let places, let columnCount, let shape):
+        let sides = [value.dev?.tensor, value.prod?.tensor].map { $0?.shape == shape ? $0 : nil }
         return try ElementWindow.read(
-          dev: value.dev?.tensor, prod: hasOtherShape ? nil : value.prod?.tensor, places: places,
+          dev: sides[0], prod: sides[1], places: places,
           columnCount: columnCount, isCancelled: isCancelled
         ).map { .elements($0) }
       case .texts:
@@ -75,7 +75,7 @@ package struct Job: Sendable, Equatable {
   package func byteCount(on value: ValueComparison) -> Int {
     let tensors = [value.dev?.tensor, value.prod?.tensor].compactMap(\.self)
     switch work {
-    case .elements(let places, _):
+    case .elements(let places, _, _):
       guard tensors.allSatisfy({ $0.bytes.isRandomAccess }) else { break }
       return places.count * 16
     case .heatmap, .texts: break

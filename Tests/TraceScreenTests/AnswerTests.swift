@@ -1,7 +1,7 @@
 import PipelineTrace
 import TensorKernels
-import TraceComparison
 import Testing
+import TraceComparison
 
 @testable import TraceScreen
 
@@ -31,7 +31,8 @@ import Testing
     #expect(!sitting.text.contains("equal"))
   }
 
-  @Test func `the first divergence is named as soon as it is known, and selected by itself`() throws {
+  @Test func `the first divergence is named as soon as it is known, and selected by itself`() throws
+  {
     var sitting = try Sitting(dev: dev, prod: prod)
     for update in sitting.updates.prefix(2) { sitting.send(.compared([update])) }
     #expect(sitting.line(1) == " no divergence in the first 1 stages, still comparing")
@@ -101,7 +102,8 @@ import Testing
 
   @Test func `what cannot be read is not comparable, with the reason`() throws {
     let problem = FormatError(
-      file: "prod.npz", place: "entry 'scale.npy'", problem: .unsupported("a pickle", advice: "save numbers"))
+      file: "prod.npz", place: "entry 'scale.npy'",
+      problem: .unsupported("a pickle", advice: "save numbers"))
     var sitting = try Sitting(
       dev: [stage("load", vector([1])), stage("scale", vector([1]))],
       prod: [
@@ -156,7 +158,9 @@ import Testing
   }
 
   @Test(arguments: [(19, 4), (20, 3), (10, 1), (79, 2)])
-  func `where there is room for nothing else the answer stands alone`(width: Int, height: Int) throws {
+  func `where there is room for nothing else the answer stands alone`(width: Int, height: Int)
+    throws
+  {
     var sitting = try Sitting(dev: dev, prod: prod, width: width, height: height)
     #expect(sitting.line(0) == "comparing".prefix(width))
     sitting.compare()

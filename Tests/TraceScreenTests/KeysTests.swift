@@ -224,7 +224,9 @@ import Testing
 
   // MARK: - Searching
 
-  @Test func `a search goes to the next stage with the words, then n and N through all of them`() throws {
+  @Test func `a search goes to the next stage with the words, then n and N through all of them`()
+    throws
+  {
     var sitting = try sitting()
     sitting.press("/a\n")
     #expect(selection(sitting) == "3 same")
@@ -250,8 +252,14 @@ import Testing
 
   @Test func `a search finds dtypes and shapes, in any case`() throws {
     var sitting = try Sitting(
-      dev: [stage("a", vector([1])), stage("ids", integers([2, 3], [1, 2, 3, 4, 5, 6])), stage("c", vector([1]))],
-      prod: [stage("a", vector([1])), stage("ids", integers([2, 3], [1, 2, 3, 4, 5, 6])), stage("c", vector([1]))])
+      dev: [
+        stage("a", vector([1])), stage("ids", integers([2, 3], [1, 2, 3, 4, 5, 6])),
+        stage("c", vector([1])),
+      ],
+      prod: [
+        stage("a", vector([1])), stage("ids", integers([2, 3], [1, 2, 3, 4, 5, 6])),
+        stage("c", vector([1])),
+      ])
     sitting.compare()
     sitting.press("/I32\n")
     #expect(selection(sitting) == "1 ids")

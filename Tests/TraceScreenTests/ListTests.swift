@@ -9,10 +9,12 @@ import TraceScreen
     let files = swiftFiles(in: "Panels").filter { $0 != "Panel.swift" }
     #expect(!files.isEmpty)
     for file in files {
-      #expect(listed.contains(file), "add \(file.dropLast(6)).self to allPanels in Panels/Panel.swift")
+      #expect(
+        listed.contains(file), "add \(file.dropLast(6)).self to allPanels in Panels/Panel.swift")
     }
     for file in listed {
-      #expect(files.contains(file), "allPanels names \(file.dropLast(6)), which has no file in Panels")
+      #expect(
+        files.contains(file), "allPanels names \(file.dropLast(6)), which has no file in Panels")
     }
   }
 
@@ -22,7 +24,8 @@ import TraceScreen
     #expect(!files.isEmpty)
     for file in files {
       #expect(
-        listed.contains(file), "add \(file.dropLast(6)).self to allColorMaps in ColorMaps/ColorMap.swift")
+        listed.contains(file),
+        "add \(file.dropLast(6)).self to allColorMaps in ColorMaps/ColorMap.swift")
     }
     for file in listed {
       #expect(files.contains(file), "allColorMaps names \(file.dropLast(6)), which has no file")

@@ -5,7 +5,10 @@ import TraceScreen
 @Suite struct ThemeTests {
   @Test func `without colours the strength of a cell is a glyph and its sign an underline`() {
     let theme = Theme(Display(palette: .monochrome))
-    #expect((1...7).map { theme.heatCell(step: $0, isNegative: false).scalar } == [".", ":", "-", "+", "*", "#", "@"])
+    #expect(
+      (1...7).map { theme.heatCell(step: $0, isNegative: false).scalar } == [
+        ".", ":", "-", "+", "*", "#", "@",
+      ])
     #expect(theme.heatCell(step: 3, isNegative: true).style == Style(attributes: .underline))
     #expect(theme.heatCell(step: 0, isNegative: true) == Cell(" "))
   }
@@ -31,7 +34,10 @@ import TraceScreen
 
   @Test func `monochrome uses no colour for anything`() {
     let theme = Theme(Display(palette: .monochrome))
-    for style in [theme.diverged, theme.devPart, theme.prodPart, theme.bar, theme.special, theme.faint, theme.selected] {
+    for style in [
+      theme.diverged, theme.devPart, theme.prodPart, theme.bar, theme.special, theme.faint,
+      theme.selected,
+    ] {
       #expect(style.foreground == .standard)
       #expect(style.background == .standard)
     }
@@ -44,7 +50,9 @@ import TraceScreen
         glyphs.pending, glyphs.notComparable,
       ]
       #expect(Set(signs).count == 7)
-      for sign in signs + [glyphs.vertical, glyphs.horizontal, glyphs.tail, glyphs.times] + glyphs.barSteps {
+      for sign in signs + [glyphs.vertical, glyphs.horizontal, glyphs.tail, glyphs.times]
+        + glyphs.barSteps
+      {
         #expect(sign.columnCount == 1, "\(sign)")
       }
     }

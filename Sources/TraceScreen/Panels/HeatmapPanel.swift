@@ -58,7 +58,7 @@ package struct HeatmapPanel: Panel {
     case .poolSlices:
       guard view.hasSlices else { return .message("all axes are on the screen") }
       view.isPoolingSlices.toggle()
-    case .nextMode: view.mode = Self.mode(after: view.mode, for: subject)
+    case .nextMode: Self.showNextMode(of: &view, for: subject)
     case .nextDivergence, .previousDivergence:
       guard let element = nextElement(of: view, forward: action == .nextDivergence) else {
         return .message("no other cell differs in this picture")
@@ -74,19 +74,21 @@ package struct HeatmapPanel: Panel {
     return reply
   }
 
-  /// The next mode that says something about the value.
-  private static func mode(after mode: HeatmapRequest.Mode, for subject: Subject)
-    -> HeatmapRequest.Mode
-  {
-    var modes = HeatmapRequest.Mode.allCases
-    if !subject.hasCommonShape {
-      modes = modes.filter {
-        ($0 == .dev && subject.value.dev?.tensor?.shape == subject.view?.shape)
-          || ($0 == .prod && subject.value.prod?.tensor?.shape == subject.view?.shape)
-      }
+  /// Shows the next mode that says something about the value; of other shapes the other side.
+  private static func showNextMode(of view: inout TensorView, for subject: Subject) {
+    let modes = HeatmapRequest.Mode.allCases
+    guard !subject.hasCommonShape else {
+      let place = modes.firstIndex(of: view.mode) ?? 0
+      view.mode = modes[(place + 1) % modes.count]
+      return
     }
-    guard let place = modes.firstIndex(of: mode) else { return modes.first ?? mode }
-    return modes[(place + 1) % modes.count]
+    let other = view.mode == .dev ? subject.value.prod : subject.value.dev
+    guard let shape = other?.tensor?.shape else { return }
+    let area = view.area
+    let mode: HeatmapRequest.Mode = view.mode == .dev ? .prod : .dev
+    view = TensorView(of: shape, at: nil)
+    view.mode = mode
+    view.resize(to: area)
   }
 
   /// The element of the next cell, in reading order, that is beyond the tolerance.
@@ -174,7 +176,8 @@ package struct HeatmapPanel: Panel {
   /// The element that stands for the cell under the cursor, with both its sides.
   private func placeLine(_ view: TensorView, _ subject: Subject, _ theme: Theme) -> String {
     guard let cell = cell(under: view), cell.element >= 0 else {
-      return "\(view.dotDescription)  equal"
+      let isSide = view.mode == .dev || view.mode == .prod
+      return "\(view.dotDescription)  \(isSide ? "\(view.mode.rawValue) 0" : "equal")"
     }
     let index = NumberText.index(view.shape.index(ofElement: cell.element))
     let dtype = subject.value.dev?.tensor?.dtype ?? subject.value.prod?.tensor?.dtype ?? .f64

@@ -36,7 +36,8 @@ package struct TextPanel: Panel {
   }
 
   package mutating func update(_ action: Action, subject: inout Subject) -> PanelReply {
-    let last = max(0, rowCount - 1)
+    // A list has a cursor to move; running text has only its first line on the screen.
+    let last = max(0, rowCount - (texts?.isSingle == true ? height : 1))
     switch action {
     case .moveDown: cursor = min(last, cursor + 1)
     case .moveUp: cursor = max(0, cursor - 1)
@@ -124,7 +125,8 @@ package struct TextPanel: Panel {
   private func wrapped(
     _ segments: [AlignedTexts.Segment], columns: Int, different: Style
   ) -> [Line] {
-    var lines: [Line] = [[]]
+    let margin: Line = [("   ", .plain)]
+    var lines = [margin]
     var used = 0
     for segment in segments {
       let style = segment.isDifferent ? different : Style.plain
@@ -138,14 +140,14 @@ package struct TextPanel: Panel {
           VisibleText.isPlain(scalar) ? String(Character(scalar)) : VisibleText.escape(scalar)
         if used + shown.columnCount > columns {
           flush()
-          lines.append([])
+          lines.append(margin)
           used = 0
         }
         piece += shown
         used += shown.columnCount
         if scalar == "\n" {
           flush()
-          lines.append([])
+          lines.append(margin)
           used = 0
         }
       }
@@ -158,8 +160,7 @@ package struct TextPanel: Panel {
     let lines = singleLines(theme)
     let start = max(0, min(cursor, lines.count - grid.height))
     for (y, line) in lines.dropFirst(start).prefix(grid.height).enumerated() {
-      var x = line.first?.text.hasPrefix(" ") == true && line.count == 1 ? 0 : 3
-      if let first = line.first, first.style == theme.title { x = 0 }
+      var x = 0
       for part in line { x = grid.write(part.text, x: x, y: y, style: part.style) }
     }
   }

@@ -120,7 +120,8 @@ package struct ValuesPanel: Panel {
     let places = places(in: view)
     return Job(
       pairIndex: subject.pairIndex, valueIndex: subject.valueIndex,
-      work: .elements(places: places.flatMap(\.self), columnCount: places.first?.count ?? 0))
+      work: .elements(
+        places: places.flatMap(\.self), columnCount: places.first?.count ?? 0, shape: view.shape))
   }
 
   package mutating func receive(_ output: Job.Output) {
@@ -147,6 +148,10 @@ package struct ValuesPanel: Panel {
       style: theme.faint)
     if let problem {
       grid.write(" \(problem)", x: 0, y: 1, style: theme.diverged)
+      return
+    }
+    guard view.shape.elementCount > 0 else {
+      grid.write(" no elements: an axis has extent 0", x: 0, y: 1)
       return
     }
     let places = places(in: view)
