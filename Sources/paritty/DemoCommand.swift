@@ -22,7 +22,7 @@ struct DemoCommand: ParsableCommand {
       for sample in samples {
         text += "  \(sample.name.padded(toColumns: width))  \(sample.title)\n"
       }
-      put(text, to: STDOUT_FILENO)
+      try print(text)
       return
     }
     guard let sample = samples.first(where: { $0.name == name }) else {

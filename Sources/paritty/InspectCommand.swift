@@ -17,7 +17,7 @@ struct InspectCommand: ParsableCommand {
     let opened = try openTrace(at: trace)
     let (text, problem) = TraceListing.render(
       opened, workerCount: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    put(text, to: STDOUT_FILENO)
+    try print(text)
     if let problem { throw problem }
   }
 }

@@ -47,6 +47,14 @@ struct Paritty: ParsableCommand {
   }
 }
 
+/// Writes what a command was asked for to standard output.
+///
+/// - Throws: where it could not be written whole.
+func print(_ text: String) throws {
+  guard let reason = put(text, to: STDOUT_FILENO) else { return }
+  throw Trouble("standard output takes no more (\(reason)); what was written is not whole")
+}
+
 /// An error whose sentence names the file, the place, what is wrong and what to do.
 protocol TroubleConvertible: Error {
   var sentence: String { get }
@@ -62,15 +70,19 @@ struct Trouble: TroubleConvertible {
   init(_ sentence: String) { self.sentence = sentence }
 }
 
-/// Writes all of `text`; what the system refuses is lost, as there is nowhere to say so.
-func put(_ text: String, to descriptor: Int32) {
+/// Writes all of `text`.
+///
+/// - Returns: Why the system did not take all of it; `nil` where it did.
+@discardableResult
+func put(_ text: String, to descriptor: Int32) -> String? {
   var rest = Array(text.utf8)[...]
   while !rest.isEmpty {
     let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     if count < 0, errno == EINTR { continue }
-    guard count > 0 else { return }
+    guard count > 0 else { return String(cString: strerror(errno)) }
     rest = rest.dropFirst(count)
   }
+  return nil
 }
 
 extension String {

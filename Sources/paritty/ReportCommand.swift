@@ -43,7 +43,7 @@ struct ReportCommand: ParsableCommand {
     if let output {
       try write(text, toFile: output)
     } else {
-      put(text, to: STDOUT_FILENO)
+      try print(text)
     }
     if let trouble = comparison.trouble {
       put("paritty: \(trouble)\n", to: STDERR_FILENO)
@@ -56,7 +56,8 @@ struct ReportCommand: ParsableCommand {
     guard descriptor >= 0 else {
       throw Trouble("\(path): cannot be written (\(String(cString: strerror(errno))))")
     }
-    put(text, to: descriptor)
+    let reason = put(text, to: descriptor)
     close(descriptor)
+    if let reason { throw Trouble("\(path): cannot be written whole (\(reason))") }
   }
 }

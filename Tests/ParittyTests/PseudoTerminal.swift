@@ -199,7 +199,7 @@ final class PseudoTerminal {
 }
 
 /// Calls `body` with the strings as C has lists of them, with a null pointer at the end.
-private func withCStrings<Result>(
+func withCStrings<Result>(
   _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
   var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
