@@ -67,6 +67,8 @@ extension MetricReading.Quantity {
   package var text: String {
     switch self {
     case .count(let count): NumberText.grouped(Int(clamping: count))
+    case .number(let number) where number < 1 && number > 0.999_999:
+      "1 - \(NumberText.brief(1 - number, digits: 2))"  // a cosine that is not quite 1 says so
     case .number(let number): NumberText.brief(number, digits: 6)
     case .undefined: "not defined here"
     }

@@ -24,7 +24,7 @@ extension Debugger {
       drawPanes(into: &grid, layout)
     }
     drawStatus(into: &grid, layout.status)
-    return grid
+    return theme.display.isUnicode ? grid : grid.inASCII
   }
 
   /// The answer in one line, for a terminal with room for nothing else.
@@ -135,9 +135,10 @@ extension Debugger {
   private var answerLines: [AnswerLine] {
     if let index = comparison.firstDivergence {
       let pair = comparison.pairs[index]
-      let room = max(8, width - 62)
-      let name = pair.name.visible.truncated(toColumns: max(16, room))
-      let first = "FIRST DIVERGENCE  \(index) \(name)  \(DivergenceText.amount(of: pair))"
+      let amount = DivergenceText.amount(of: pair)
+      let room = width - amount.columnCount - String(index).count - 22
+      let name = pair.name.visible.truncated(toColumns: max(12, room))
+      let first = "FIRST DIVERGENCE  \(index) \(name)  \(amount)"
       return [(first, theme.diverged), (secondLine(for: pair), theme.plain)]
     }
     switch progress {
