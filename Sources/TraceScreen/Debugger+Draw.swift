@@ -105,26 +105,44 @@ extension Debugger {
 
   private func drawHeader(into grid: inout Grid, y: Int) {
     let counts = comparison.counts
+    let count = comparison.pairs.count
     var right =
-      "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
+      width < 100
+      ? "\(counts.agreeing) agree, \(counts.diverged) differ"
+      : "\(count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
     if counts.notComparable > 0 { right += ", \(counts.notComparable) not comparable" }
     if let state = progressText { right += "   \(state)" }
     right += " "
     let room = max(0, width - right.columnCount - 12)
-    let half = max(4, (room - 3) / 2)
-    let dev = comparison.dev.path.visible.keepingEnd(columns: half)
-    let prod = comparison.prod.path.visible.keepingEnd(columns: half)
+    let (dev, prod) = pathTexts(columns: max(4, (room - 3) / 2))
     grid.write(" paritty ", x: 0, y: y, style: theme.bold)
     grid.write(
       "\(dev) \(theme.glyphs.vertical) \(prod)", x: 10, y: y, columns: room, style: theme.plain)
     grid.write(right, x: max(0, width - right.columnCount), y: y, style: theme.faint)
   }
 
+  /// Both paths in at most `columns` each, cut so that what tells them apart stays.
+  private func pathTexts(columns: Int) -> (String, String) {
+    var dev = comparison.dev.path.visible
+    var prod = comparison.prod.path.visible
+    if max(dev.columnCount, prod.columnCount) > columns {
+      // A common end, from a `.` or `/` on, says nothing that both do not say.
+      let shared = zip(dev.reversed(), prod.reversed()).prefix { $0 == $1 }.count
+      let end = dev.suffix(shared)
+      if let border = end.lastIndex(where: { $0 == "/" }) ?? end.lastIndex(of: ".") {
+        let count = end.distance(from: border, to: end.endIndex)
+        dev.removeLast(count)
+        prod.removeLast(count)
+      }
+    }
+    return (dev.keepingEnd(columns: columns), prod.keepingEnd(columns: columns))
+  }
+
   private var progressText: String? {
     switch progress {
     case .comparing(let done, let total):
       total > 0 ? "comparing \(min(99, done * 100 / total)) %" : "comparing"
-    case .cancelled: "stopped, not all compared"
+    case .cancelled: "stopped"
     case .done: nil
     }
   }

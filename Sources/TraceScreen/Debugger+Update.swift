@@ -41,6 +41,7 @@ extension Debugger {
     }
     comparison.assignRoles()
     if isRearranged {
+      stageList.measure(comparison)
       follow(subject.pair)
     }
     if !isSelectedByHand, let first = comparison.firstDivergence {
@@ -71,9 +72,11 @@ extension Debugger {
     let keys = pendingKeys + [key]
     pendingKeys = []
     switch KeyLookup.find(keys) {
-    case .action(let action): return perform(action)
+    case .action(let action):
+      // `]` has acted at once; the `c` that vim's users type behind it does it no second time.
+      if keys.count > 1, KeyLookup.find(keys.dropLast()) == .prefix(action) { return [] }
+      return perform(action)
     case .prefix(let action):
-      // `]` acts at once, and waits for the `c` that vim's users type behind it.
       pendingKeys = keys
       if let action { return perform(action) }
       message = "\(keys.map(\.name).joined())-"

@@ -43,7 +43,7 @@ package struct Debugger: Sendable {
   package let theme: Theme
   var width: Int
   var height: Int
-  var stageList = StageList()
+  var stageList: StageList
   var subject: Subject
   var panels: [any Panel]
   var panelIndex = 0
@@ -67,6 +67,7 @@ package struct Debugger: Sendable {
   package init(comparison: Comparison, display: Display, width: Int, height: Int) {
     self.comparison = comparison
     theme = Theme(display)
+    stageList = StageList(comparison)
     self.width = width
     self.height = height
     panels = allPanels.map { $0.init() }
