@@ -15,6 +15,11 @@ package enum NumberText {
     return number < 0 ? "-" + text : text
   }
 
+  /// A count with its noun: `1 stage`, `1,024 stages`.
+  package static func count(_ number: Int, _ noun: String) -> String {
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
+
   /// A number in at most `digits` significant digits, as `%g` of C writes it: `0.7176`, `3.2e-06`.
   ///
   /// Infinity and NaN are `inf`, `-inf` and `nan`. What is not zero never shows as zero.

@@ -24,6 +24,12 @@ package enum TextReport: ReportFormat {
   // MARK: The answer
 
   private static func answer(_ comparison: Comparison) -> [String] {
+    guard comparison.pairs.contains(where: \.pair.isWhole) else {
+      return [
+        "NOTHING TO COMPARE  no stage of dev has a counterpart in prod",
+        "  pair some with --pair DEV=PROD or --rename 'REGEX=REPLACEMENT'",
+      ]
+    }
     if let index = comparison.firstDivergence {
       let pair = comparison.pairs[index]
       let start = "FIRST DIVERGENCE  \(index) "
@@ -46,7 +52,7 @@ package enum TextReport: ReportFormat {
       ]
     }
     return [
-      "MATCH  all \(counts.agreeing) stages agree", "  \(CloseText.summary(of: comparison))",
+      "MATCH  all \(NumberText.count(counts.agreeing, "stage")) agree", "  \(CloseText.summary(of: comparison))",
     ]
   }
 
@@ -60,7 +66,7 @@ package enum TextReport: ReportFormat {
   private static func heading(_ comparison: Comparison) -> [String] {
     let counts = comparison.counts
     var summary =
-      "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
+      "\(NumberText.count(comparison.pairs.count, "stage")): \(counts.agreeing) agree, \(counts.diverged) differ"
     if counts.notComparable > 0 { summary += ", \(counts.notComparable) not comparable" }
     let origins = comparison.origins.map { "\($0) \(comparison.pairs[$0].name.visible)" }
     if origins.count > 1 { summary += "; origins: \(origins.joined(separator: ", "))" }
@@ -71,7 +77,7 @@ package enum TextReport: ReportFormat {
   }
 
   private static func description(of trace: Trace, side: String) -> String {
-    var end = "  \(trace.format), \(trace.stages.count) stages"
+    var end = "  \(trace.format), \(NumberText.count(trace.stages.count, "stage"))"
     if !trace.isComplete { end += ", NOT COMPLETE" }
     let path = trace.path.visible
     let room = columns - 6 - end.columnCount
@@ -214,17 +220,18 @@ package enum TextReport: ReportFormat {
     "  \(name.padded(toColumns: 18))\(text)"
   }
 
-  /// Warnings of the traces, and why something could not be compared.
+  /// Warnings of the traces, why something could not be compared, and what may belong together.
   private static func remarks(_ comparison: Comparison) -> [String] {
     var lines: [String] = []
-    for (side, trace) in [("dev", comparison.dev), ("prod", comparison.prod)] {
-      for warning in trace.warnings { lines += wrapped("\(side): \(warning)") }
-      if let error = trace.error { lines += wrapped("\(side) ended with: \(error)") }
-    }
+    for remark in comparison.remarks { lines += wrapped(remark) }
     for pair in comparison.pairs {
       for value in pair.values {
         if let problem = value.problem { lines += wrapped(problem.description) }
       }
+    }
+    for hint in PairingHint.all(in: comparison) {
+      lines += wrapped(
+        "if '\(hint.dev)' of dev is '\(hint.prod)' of prod, compare them with \(hint.option)")
     }
     return lines.isEmpty ? [] : ["", "Remarks"] + lines
   }

@@ -42,7 +42,7 @@ package enum TraceListing {
   }
 
   private static func heading(_ trace: Trace) -> String {
-    "\(trace.path)  \(trace.format), \(trace.stages.count) stages"
+    "\(trace.path)  \(trace.format), \(NumberText.count(trace.stages.count, "stage"))"
       + (trace.isComplete ? "" : ", NOT COMPLETE")
   }
 

@@ -151,6 +151,12 @@ extension Debugger {
 
   /// Two lines that say what the whole comparison found.
   private var answerLines: [AnswerLine] {
+    if comparison.isFinished, !comparison.pairs.contains(where: \.pair.isWhole) {
+      return [
+        ("NOTHING TO COMPARE  no stage of dev has a counterpart in prod", theme.diverged),
+        ("  start again with --pair DEV=PROD or --rename 'REGEX=REPLACEMENT'", theme.plain),
+      ]
+    }
     if let index = comparison.firstDivergence {
       let pair = comparison.pairs[index]
       let amount = DivergenceText.amount(of: pair)
@@ -194,6 +200,11 @@ extension Debugger {
     }
     if pair.status == .diverged, pair.pair.isMoved, let number = pair.pair.prod {
       parts.append("moved: number \(number) in prod")
+    }
+    if let hint = PairingHint.all(in: comparison).first(where: {
+      $0.dev == pair.name || $0.prod == pair.name
+    }), pair.status != .diverged {
+      parts.append("the same stage under another name? \(hint.option)")
     }
     let later = comparison.origins.filter { $0 != comparison.firstDivergence }
     if !later.isEmpty {
