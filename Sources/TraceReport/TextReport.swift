@@ -47,12 +47,14 @@ package enum TextReport: ReportFormat {
     guard comparison.verdict == .match else {
       let problem = comparison.firstProblem?.description ?? "a trace is not complete"
       return [
-        "UNDECIDED  \(counts.agreeing) of \(comparison.pairs.count) stages agree, the others are not known",
+        "UNDECIDED  \(counts.agreeing) of \(NumberText.count(comparison.pairs.count, "stage")) agree;"
+          + " the others are not known",
         "  \(problem)",
       ]
     }
     return [
-      "MATCH  all \(NumberText.count(counts.agreeing, "stage")) agree", "  \(CloseText.summary(of: comparison))",
+      "MATCH  all \(NumberText.count(counts.agreeing, "stage")) agree",
+      "  \(CloseText.summary(of: comparison))",
     ]
   }
 
