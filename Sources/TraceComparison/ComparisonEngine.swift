@@ -151,8 +151,9 @@ package struct ComparisonEngine {
           dev: devText, prod: prodText, isCancelled: isCancelled)
       else { return }
       value.detail = .text(comparison)
-      value.status = comparison.first == nil ? .identical : .diverged
-      value.kind = comparison.first == nil ? nil : .text
+      value.kind =
+        comparison.first != nil ? .text : devText.shape != prodText.shape ? .shape : nil
+      value.status = value.kind == nil ? .identical : .diverged
     default:
       guard let devTensor = dev.tensor, let prodTensor = prod.tensor else {
         value.status = .diverged  // a text on one side, numbers on the other

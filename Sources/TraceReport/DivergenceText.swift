@@ -57,6 +57,7 @@ package enum DivergenceText {
       return "\(NumberText.grouped(statistics.mismatchedCount)) of \(count) elements differ"
         + " (\(NumberText.percent(statistics.mismatchedCount, of: statistics.elementCount)))"
     case .text(let text):
+      if value.kind == .shape { return "the shapes differ: \(shapes(of: value))" }
       guard max(text.devCount, text.prodCount) > 1 else { return "the text differs" }
       let counts =
         text.devCount == text.prodCount
