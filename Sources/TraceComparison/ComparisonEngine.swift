@@ -234,7 +234,7 @@ package struct ComparisonEngine {
       value.status = .diverged
     } else if !hasOtherDType, try hasEqualBits(dev: devTensor, prod: prodTensor) {
       value.status = .identical
-    } else {
+    } else if !isCancelled() {  // cancelled, unequal bits may only be unread ones
       value.status = .close
     }
   }
