@@ -2,6 +2,7 @@ import PipelineTrace
 import TensorKernels
 import Testing
 import TraceAlignment
+
 @testable import TraceComparison
 
 private func settings(_ change: (inout ComparisonSettings) -> Void) -> ComparisonSettings {
