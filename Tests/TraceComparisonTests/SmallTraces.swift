@@ -125,6 +125,11 @@ final class Scratch {
     files.append("\(path)/\(name)")
     return try TraceFile(path: "\(path)/\(name)")
   }
+
+  /// Cuts a file of this name to so many bytes.
+  func cut(_ name: String, to byteCount: Int) {
+    precondition(truncate("\(path)/\(name)", byteCount) == 0)
+  }
 }
 
 /// Random numbers that are the same in every run (SplitMix64).
