@@ -45,7 +45,7 @@ package enum NumberText {
       size /= 1000
       if size < 999.5 { return "\(brief(size, digits: 3)) \(unit)" }
     }
-    return "\(brief(size, digits: 3)) EB"
+    return "\(brief(size / 1000, digits: 3)) EB"
   }
 
   /// An index as Python writes it: `[104, 30, 2]`; `[]` for a scalar.
