@@ -115,7 +115,7 @@ package enum DivergenceText {
     case .tensor(let tensor), .tokens(let tensor, _): tensor.shape.description
     case .text(let texts):
       texts.shape.rank == 0 ? "one text" : "\(texts.shape) texts"
-    case .unreadable: ""
+    case .unreadable: "?"
     }
   }
 
