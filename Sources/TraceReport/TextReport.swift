@@ -73,11 +73,7 @@ package enum TextReport: ReportFormat {
   private static func description(of trace: Trace, side: String) -> String {
     var end = "  \(trace.format), \(trace.stages.count) stages"
     if !trace.isComplete { end += ", NOT COMPLETE" }
-    let path = trace.path.visible
-    let room = columns - 6 - end.columnCount
-    let shown =
-      path.columnCount > room
-      ? "…" + String(path.unicodeScalars.suffix(max(0, room - 1))) : path
+    let shown = trace.path.visible.lastPart(columns: columns - 6 - end.columnCount)
     return "\(side)  \(shown)\(end)"
   }
 
@@ -218,37 +214,18 @@ package enum TextReport: ReportFormat {
   private static func remarks(_ comparison: Comparison) -> [String] {
     var lines: [String] = []
     for (side, trace) in [("dev", comparison.dev), ("prod", comparison.prod)] {
-      for warning in trace.warnings { lines += wrapped("\(side): \(warning)") }
-      if let error = trace.error { lines += wrapped("\(side) ended with: \(error)") }
+      for warning in trace.warnings { lines += "\(side): \(warning)".wrapped(toColumns: columns) }
+      if let error = trace.error {
+        lines += "\(side) ended with: \(error)".wrapped(toColumns: columns)
+      }
     }
     for pair in comparison.pairs {
       for value in pair.values {
-        if let problem = value.problem { lines += wrapped(problem.description) }
+        if let problem = value.problem {
+          lines += problem.description.wrapped(toColumns: columns)
+        }
       }
     }
     return lines.isEmpty ? [] : ["", "Remarks"] + lines
-  }
-
-  /// A sentence in lines of the report's width, broken at blanks.
-  private static func wrapped(_ sentence: String) -> [String] {
-    var lines: [String] = []
-    var line = " "
-    for word in sentence.visible.split(separator: " ") {
-      if line.columnCount + 1 + String(word).columnCount > columns, line.columnCount > 4 {
-        lines.append(line)
-        line = "   "
-      }
-      line += " " + word
-    }
-    return lines + [line]
-  }
-}
-
-extension String {
-  /// Without the blanks at its end.
-  fileprivate var trimmed: String {
-    var text = Substring(self)
-    while text.last == " " { text.removeLast() }
-    return String(text)
   }
 }
