@@ -30,7 +30,7 @@ package enum TextReport: ReportFormat {
       let amount = DivergenceText.amount(of: pair)
       let room = columns - start.columnCount - amount.columnCount - 2
       let name = pair.name.visible.truncated(toColumns: max(16, room))
-      let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0) }
+      let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0, columns: columns - 2) }
       let lines = [
         "\(start)\(name): \(amount)", "  \(place ?? neighbours(of: index, in: comparison))",
       ]
@@ -38,15 +38,30 @@ package enum TextReport: ReportFormat {
       return lines + ["  prod runs this stage in another order, as its number \(number)"]
     }
     let counts = comparison.counts
-    guard comparison.verdict == .match else {
-      let problem = comparison.firstProblem?.description ?? "a trace is not complete"
-      return [
-        "UNDECIDED  \(counts.agreeing) of \(comparison.pairs.count) stages agree, the others are not known",
-        "  \(problem)",
-      ]
-    }
+    guard comparison.verdict == .match else { return undecided(comparison) }
     return [
       "MATCH  all \(counts.agreeing) stages agree", "  \(CloseText.summary(of: comparison))",
+    ]
+  }
+
+  /// Why there is no verdict.
+  private static func undecided(_ comparison: Comparison) -> [String] {
+    let agreeing = comparison.counts.agreeing
+    let count = comparison.pairs.count
+    if count == 0 {
+      return ["UNDECIDED  there are no stages to compare", "  neither trace has any"]
+    }
+    if agreeing < count {
+      return [
+        "UNDECIDED  \(agreeing) of \(count) stages agree, the others are not known",
+        "  \(comparison.firstProblem?.description ?? "nothing was recorded of them")",
+      ]
+    }
+    let open = [comparison.dev.isComplete ? nil : "dev", comparison.prod.isComplete ? nil : "prod"]
+      .compactMap(\.self)
+    return [
+      "UNDECIDED  all \(count) stages agree, but the traces are not whole",
+      "  \(open.joined(separator: " and ")) \(open.count == 1 ? "is" : "are") not complete",
     ]
   }
 
