@@ -83,6 +83,23 @@ private func crc(_ bytes: [UInt8]) -> UInt32 {
   }
 }
 
+@Suite struct LargeTensorTests {
+  @Test(arguments: [1, 3])
+  func `elements beyond the first group of blocks have their own numbers`(workerCount: Int) throws {
+    let count = 64 * 65_536 + 10
+    var bytes = [UInt8](repeating: 7, count: count)
+    let dev = Tensor(dtype: .u8, shape: .vector(count), bytes: LiteralBytes(bytes))
+    bytes[count - 2] = 9
+    let prod = Tensor(dtype: .u8, shape: .vector(count), bytes: LiteralBytes(bytes))
+    let found = try #require(try statistics(dev, prod, workerCount: workerCount))
+    #expect(found.elementCount == 4_194_314)
+    #expect(found.mismatchedCount == 1)
+    #expect(found.firstMismatch == 4_194_312)
+    #expect(found.maxAbsolute == 2)
+    #expect(found.maxAbsoluteElement == 4_194_312)
+  }
+}
+
 @Suite struct ChecksumTests {
   /// A 300 × 1000 tensor in a file whose announced CRC-32 is off by `error`.
   private func tensor(

@@ -108,6 +108,21 @@ private func settings(_ change: (inout ComparisonSettings) -> Void) -> Compariso
     #expect(try compared(tensor(.i64, [1, -2]), tensor(.i32, [1, 2])).status == .diverged)
   }
 
+  @Test(arguments: DType.allCases)
+  func `any dtype can stand across from any other`(dtype: DType) throws {
+    for other in DType.allCases {
+      let value = try compared(tensor(dtype, bits: [0, 0]), tensor(other, bits: [0, 0]))
+      if dtype == other {
+        #expect(value.status == .identical, "\(other)")
+      } else if dtype.isFloat == other.isFloat {
+        #expect(value.status == .close, "\(other)")
+      } else {
+        #expect(value.status == .diverged, "\(other)")
+        #expect(value.kind == .dtype, "\(other)")
+      }
+    }
+  }
+
   // MARK: Shapes and contents
 
   @Test func `another shape is a divergence with the statistics of each side`() throws {

@@ -60,7 +60,7 @@ import TraceComparison
     #expect(
       found.pairs.map { DivergenceText.amount(of: $0) } == [
         "the same bits", "dev does not have this stage", "prod does not have this stage",
-        "the same bits", "prod does not have it; dev runs this step more than once",
+        "the same bits", "dev repeats this step, prod does not",
       ])
     #expect(
       found.pairs.map { DivergenceText.word(for: $0) } == [

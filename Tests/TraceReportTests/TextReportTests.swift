@@ -225,4 +225,54 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
     #expect(line.hasSuffix("字/dev.npz  test, 1 stages"))
     #expect(String(line).columnCount <= 80)
   }
+
+  @Test func `both sides of the worst element fit the second line`() throws {
+    let dev = tensor(.f64, [-0.123_456_789_012_345_67], [1, 1, 1, 1])
+    let prod = tensor(.f64, [-987.654_321_098_765_4], [1, 1, 1, 1])
+    let lines = TextReport.render(try compared([stage("x", dev)], [stage("x", prod)]))
+      .split(separator: "\n")
+    #expect(
+      lines[1] == "  largest |Δ| 987.5 at [0, 0, 0, 0]: dev -0.123456789, prod -987.6543211")
+  }
+
+  @Test func `the first line tells of a repeated stage in full`() throws {
+    let report = TextReport.render(
+      try compared(
+        [stage("image/normalize", 1), stage("image/normalize_1", 2), stage("head", 1)],
+        [stage("image/normalize", 1), stage("head", 1)]))
+    #expect(
+      report.hasPrefix(
+        """
+        FIRST DIVERGENCE  1 image/normalize_1: dev repeats this step, prod does not
+          it comes after 'image/normalize', which both have
+
+        """))
+  }
+
+  @Test func `an undecided report says what is open`() throws {
+    var dev = trace([stage("a", 1)], path: "dev")
+    let prod = dev
+    dev.isComplete = false
+    #expect(
+      TextReport.render(try compared(dev, prod)).hasPrefix(
+        """
+        UNDECIDED  all 1 stages agree, but the traces are not whole
+          dev is not complete
+
+        """))
+    #expect(
+      TextReport.render(try compared(dev, dev)).hasPrefix(
+        """
+        UNDECIDED  all 1 stages agree, but the traces are not whole
+          dev and prod are not complete
+
+        """))
+    #expect(
+      TextReport.render(try compared(trace([]), trace([]))).hasPrefix(
+        """
+        UNDECIDED  there are no stages to compare
+          neither trace has any
+
+        """))
+  }
 }
