@@ -1,4 +1,5 @@
 import Glibc
+import PipelineTrace
 import TensorKernels
 import TraceComparison
 
@@ -67,8 +68,14 @@ extension MetricReading.Quantity {
 
 extension SideStatistics {
   /// The smallest and the largest element: `-2.1 to 2.6`.
-  package var rangeText: String {
+  package var rangeText: String { rangeText(columns: .max) }
+
+  /// The same with fewer digits where it would not fit `columns`; two digits take up to 20.
+  package func rangeText(columns: Int) -> String {
     guard let minimum, let maximum else { return "no numbers" }
-    return "\(NumberText.brief(minimum)) to \(NumberText.brief(maximum))"
+    let texts = [4, 3, 2].lazy.map { digits in
+      "\(NumberText.brief(minimum, digits: digits)) to \(NumberText.brief(maximum, digits: digits))"
+    }
+    return texts.first { $0.columnCount <= columns } ?? texts[2]
   }
 }

@@ -96,13 +96,16 @@ package enum TextReport: ReportFormat {
 
   private static func table(_ comparison: Comparison) -> [String] {
     let names = comparison.pairs.map { name(of: $0) }
-    let nameColumns = max(8, min(names.map(\.columnCount).max() ?? 0, 27))
+    let shapes = comparison.pairs.compactMap { shownValue(of: $0).map(DivergenceText.shapes) }
+    // Names give way to shapes of up to four axes, shapes to names beyond that.
+    let shapeColumns = min(15, shapes.map(\.columnCount).max() ?? 0)
+    let nameColumns = max(8, min(names.map(\.columnCount).max() ?? 0, 27, 36 - shapeColumns))
     var lines = [
       row("", "#", "stage", "", "dtype", "shape", "differ", "‖Δ‖/‖dev‖", nameColumns)
     ]
     for (index, pair) in comparison.pairs.enumerated() {
       let value = pair.values.isEmpty ? nil : pair.leadingValue
-      let side = value ?? alone(pair)
+      let side = shownValue(of: pair)
       lines.append(
         row(
           sign(of: pair), String(index), names[index], note(on: pair),
@@ -129,6 +132,11 @@ package enum TextReport: ReportFormat {
       return pair.name.visible
     }
     return "\(dev.visible) → \(prod.visible)"
+  }
+
+  /// The value whose dtype and shape stand for the pair.
+  private static func shownValue(of pair: PairComparison) -> ValueComparison? {
+    pair.values.isEmpty ? alone(pair) : pair.leadingValue
   }
 
   private static func alone(_ pair: PairComparison) -> ValueComparison? {

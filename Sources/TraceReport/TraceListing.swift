@@ -5,6 +5,7 @@ import TraceComparison
 /// One trace as a list: each value with its dtype, shape, range, NaN and infinities.
 package enum TraceListing {
   private static let columns = 80
+  private static let rangeColumns = 20
 
   /// The list; reads every tensor once.
   ///
@@ -65,7 +66,7 @@ package enum TraceListing {
     case .tensor(let tensor), .tokens(let tensor, _):
       let side = try SideStatistics.of(tensor, workerCount: workerCount)
       return row(
-        number, name.visible, dtype, shape, side?.rangeText ?? "",
+        number, name.visible, dtype, shape, side?.rangeText(columns: rangeColumns) ?? "",
         side.map { count($0.nanCount) } ?? "",
         side.map { count($0.infinityCount) } ?? "")
     }
@@ -85,9 +86,9 @@ package enum TraceListing {
     _ number: String, _ name: String, _ dtype: String, _ shape: String, _ range: String,
     _ nan: String, _ infinite: String
   ) -> String {
-    number.leftPadded(toColumns: 4) + " " + name.padded(toColumns: 22) + " "
+    number.leftPadded(toColumns: 4) + " " + name.padded(toColumns: 20) + " "
       + dtype.padded(toColumns: 7) + " " + shape.padded(toColumns: 13) + " "
-      + range.padded(toColumns: 18) + " " + nan.leftPadded(toColumns: 5) + " "
+      + range.padded(toColumns: rangeColumns) + " " + nan.leftPadded(toColumns: 5) + " "
       + infinite.leftPadded(toColumns: 5)
   }
 }
