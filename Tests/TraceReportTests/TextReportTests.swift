@@ -275,4 +275,14 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
 
         """))
   }
+
+  @Test func `a shape of four axes is whole beside a long name`() throws {
+    let image = tensor(.u8, [Double](repeating: 0, count: 150_528), [1, 3, 224, 224])
+    let stages = [stage("vision_model.embeddings.patch_embedding", image)]
+    let lines = TextReport.render(try compared(stages, stages)).split(separator: "\n")
+    #expect(
+      lines.suffix(1) == [
+        "=   0 vision_model.embeddings.…           u8       1×3×224×224"
+      ])
+  }
 }

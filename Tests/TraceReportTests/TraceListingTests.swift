@@ -21,13 +21,13 @@ import Testing
         dev.npz  test, 5 stages, NOT COMPLETE
           label     nightly
 
-           # stage                  dtype   shape         range                NaN   inf
-           0 image                  u8      2×2           0 to 255               0     0
-           1 hidden output          f32     4             -1 to inf              1     1
-                input x             f32     1             1 to 1                 0     0
-           2 caption                text    one text      "a cat\\x1b"
-           3 words                  text    2 texts       "one"
-           4 none                   f32     0×3           no numbers             0     0
+           # stage                dtype   shape         range                  NaN   inf
+           0 image                u8      2×2           0 to 255                 0     0
+           1 hidden output        f32     4             -1 to inf                1     1
+                input x           f32     1             1 to 1                   0     0
+           2 caption              text    one text      "a cat\\x1b"
+           3 words                text    2 texts       "one"
+           4 none                 f32     0×3           no numbers               0     0
 
         """)
   }
@@ -41,9 +41,9 @@ import Testing
       text == """
         dev.npz  test, 2 stages
 
-           # stage                  dtype   shape         range                NaN   inf
-           0 a                      ?       unreadable
-           1 b                      f32     1             1 to 1                 0     0
+           # stage                dtype   shape         range                  NaN   inf
+           0 a                    ?       unreadable
+           1 b                    f32     1             1 to 1                   0     0
 
         """)
   }
@@ -71,5 +71,11 @@ import Testing
             and the trace is not whole.
 
         """))
+  }
+
+  @Test func `a range that is too wide has fewer digits`() {
+    let (text, _) = TraceListing.render(
+      trace([stage("a", tensor(.f64, [-4_494_117.0, 4_731_957.7]))]), workerCount: 1)
+    #expect(text.contains(" -4.5e+06 to 4.7e+06 "))
   }
 }
