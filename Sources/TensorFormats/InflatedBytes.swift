@@ -64,12 +64,12 @@ private struct Inflation: ~Copyable {
   /// The hash of all bytes from the start to the furthest that was inflated.
   private var check = CyclicRedundancyCheck()
   private var failure: FormatError?
-  /// Deflated bytes from `inputStart` on, as many as `inputCount`.
+  /// The deflated bytes of `inputRange`.
   private var input: [UInt8] = []
   private var inputRange = 0..<0
 
   static let checkpointCount = 32
-  private static let inputByteCount = 64 << 10
+  private static let inputByteCount = 32 << 10
   /// Bytes inflated between two looks at the checkpoints.
   private static let pieceByteCount = 256 << 10
 

@@ -21,7 +21,7 @@ package enum NpyFolderFormat: TraceFormat {
       throw FormatError(file: candidate.path, problem: .notATrace(look))
     }
     var recording = Recording(path: candidate.path, format: name)
-    allowOpenFiles(arrays.count)
+    try folder.allowOpenFiles(arrays.count)
     for file in folder.files.sorted(by: { StageName.precedesNaturally($0.name, $1.name) }) {
       guard file.rawName.hasSuffix(".npy") else {
         recording.warnings.append("File '\(file.name.visible)' is no .npy file and is skipped.")
@@ -32,16 +32,6 @@ package enum NpyFolderFormat: TraceFormat {
       }
     }
     return try recording.trace()
-  }
-
-  /// Raises the number of files that may be open at a time, where the system lets it.
-  private static func allowOpenFiles(_ count: Int) {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    let needed = limit.rlim_cur + rlim_t(count)
-    guard count > 256 else { return }
-    limit.rlim_cur = min(limit.rlim_max, needed)
-    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 }
 
@@ -89,6 +79,25 @@ private final class Folder {
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Makes sure that `count` more files may be open at a time: the system allows few at first.
+  func allowOpenFiles(_ count: Int) throws(FormatError) {
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0 else { return }
+    // Descriptors are given out from the lowest, so ours says how many are in use.
+    let needed = rlim_t(Int(descriptor) + count + 64)
+    guard needed > limit.rlim_cur else { return }
+    guard needed <= limit.rlim_max else {
+      throw FormatError(
+        file: path,
+        problem: .unsupported(
+          "it has \(count) files, more than the system lets a program open",
+          advice: "raise the limit (ulimit -Hn), or save the trace as one .npz"))
+    }
+    limit.rlim_cur = min(limit.rlim_max, needed + 256)
+    _ = setrlimit(resource, &limit)
+  }
 
   func open(_ file: File) throws(FormatError) -> TraceFile {
     let filePath = path.hasSuffix("/") ? path + file.name : "\(path)/\(file.name)"

@@ -38,13 +38,17 @@ package enum NpzFormat: TraceFormat {
           "it is a PyTorch checkpoint, which is not read yet",
           advice: "save the tensors with safetensors, or with numpy.savez"))
     }
+    guard archive.entries.isEmpty || archive.entries.contains(where: isArray) else {
+      throw FormatError(
+        file: candidate.path, problem: .notATrace("it is a zip archive without .npy entries"))
+    }
     var recording = Recording(path: candidate.path, format: name)
     if archive.prefixByteCount > 0 {
       recording.warnings.append(
         "\(archive.prefixByteCount) bytes stand before the archive and are ignored.")
     }
     for entry in archive.entries {
-      guard entry.name.utf8.suffix(4).elementsEqual(".npy".utf8) else {
+      guard isArray(entry) else {
         recording.warnings.append("Entry '\(entry.name.visible)' is no .npy file and is skipped.")
         continue
       }
@@ -58,6 +62,10 @@ package enum NpzFormat: TraceFormat {
       }
     }
     return try recording.trace()
+  }
+
+  private static func isArray(_ entry: ZipArchive.Entry) -> Bool {
+    entry.name.utf8.suffix(4).elementsEqual(".npy".utf8)
   }
 
   /// The array of one entry; of a deflated one only the header is inflated, unless it is small.

@@ -24,6 +24,12 @@ struct ChunkPairs {
     (LaneArray(start: dev), LaneArray(start: prod), LaneArray(start: distances))
   }
 
+  /// Writes |prod − dev|, infinite where it overflows.
+  func setDistances(_ count: Int) {
+    let (devs, prods, distances) = vectors
+    for v in 0..<LaneArray.vectorCount(count) { distances[v] = (prods[v] - devs[v]).magnitudes }
+  }
+
   /// Puts 0 between the last pair of a short chunk and the next multiple of four.
   func pad(from count: Int) {
     for k in count..<(count + 3) & ~3 {
@@ -49,23 +55,27 @@ extension ChunkPairs {
   /// The relative difference is not divided out: d / |x| > r requires d ≥ r · |x|, also where the
   /// product is rounded, because rounding is monotone.
   func counts(_ count: Int, limit: Tolerance, aboveRelative relative: Double) -> ChunkCounts {
-    let absolute = SIMD4(repeating: limit.absolute)
-    let slope = SIMD4(repeating: limit.relative)
-    let relative = SIMD4(repeating: relative)
-    var agreeing = SIMD4<Int64>.zero
-    var equal = SIMD4<Int64>.zero
-    var settled = ~SIMD4<Int64>.zero
-    var largest = SIMD4<Double>.zero
     let (devs, _, distances) = vectors
     let vectorCount = LaneArray.vectorCount(count)
+
+    let absolute = SIMD4(repeating: limit.absolute)
+    let slope = SIMD4(repeating: limit.relative)
+    var agreeing = SIMD4<Int64>.zero
+    var largest = SIMD4<Double>.zero
     for v in 0..<vectorCount {
       let distance = distances[v]
-      let magnitude = devs[v].magnitudes
-      let isEqual = distance .== 0
-      agreeing &-= (distance .<= absolute + slope * magnitude).bits
-      equal &-= isEqual.bits
-      settled &= (distance .< relative * magnitude).bits | isEqual.bits
+      agreeing &-= (distance .<= absolute + slope * devs[v].magnitudes).bits
       largest.replace(with: distance, where: distance .> largest)
+    }
+
+    let relative = SIMD4(repeating: relative)
+    var equal = SIMD4<Int64>.zero
+    var settled = ~SIMD4<Int64>.zero
+    for v in 0..<vectorCount {
+      let distance = distances[v]
+      let isEqual = (distance .== 0).bits
+      equal &-= isEqual
+      settled &= (distance .< relative * devs[v].magnitudes).bits | isEqual
     }
     return ChunkCounts(
       mismatched: vectorCount * 4 - Int(agreeing.wrappedSum()),

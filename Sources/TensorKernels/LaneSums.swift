@@ -9,35 +9,22 @@ struct LaneSums {
   private var prodSquares = SIMD4<Double>.zero
   private var products = SIMD4<Double>.zero
 
-  /// Takes in a chunk whose distances are known already.
+  /// Takes in a chunk whose distances are known.
   ///
-  /// Pairs past its end up to a multiple of four are 0 and add nothing, here and below.
+  /// Pairs past its end up to a multiple of four are 0 and add nothing. Two loops, because one
+  /// would need more registers than there are, and wait for memory in every step.
+  @inline(never)
   mutating func add(_ pairs: ChunkPairs, count: Int) {
-    let vectors = pairs.vectors
-    add(vectors.dev, vectors.prod, count: count) { v, _, _ in vectors.distances[v] }
-  }
-
-  /// Takes in a chunk and writes its distances, |prod − dev|, infinite where that overflows.
-  mutating func addWritingDistances(_ pairs: ChunkPairs, count: Int) {
-    let vectors = pairs.vectors
-    add(vectors.dev, vectors.prod, count: count) { v, x, y in
-      let distance = (y - x).magnitudes
-      vectors.distances[v] = distance
-      return distance
-    }
-  }
-
-  @inline(__always)
-  private mutating func add(
-    _ devs: LaneArray, _ prods: LaneArray, count: Int,
-    distanceAt: (Int, SIMD4<Double>, SIMD4<Double>) -> SIMD4<Double>
-  ) {
     var lanes = self
-    for v in 0..<LaneArray.vectorCount(count) {
-      let (x, y) = (devs[v], prods[v])
-      let distance = distanceAt(v, x, y)
+    let (devs, prods, distances) = pairs.vectors
+    let vectorCount = LaneArray.vectorCount(count)
+    for v in 0..<vectorCount {
+      let distance = distances[v]
       lanes.absolutes += distance
       lanes.squares += distance * distance
+    }
+    for v in 0..<vectorCount {
+      let (x, y) = (devs[v], prods[v])
       lanes.devSquares += x * x
       lanes.prodSquares += y * y
       lanes.products += x * y

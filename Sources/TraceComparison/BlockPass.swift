@@ -180,25 +180,28 @@ struct ChecksumCheck {
   /// - Throws: `wrongChecksum`.
   func verify() throws(FormatError) {
     guard let checksum = tensor.bytes.checksum else { return }
-    let found: UInt32
-    if let hash {
-      found = hash.value
-    } else {
-      found = try Self.hash(of: tensor.bytes, from: checksum.ofPrefix)
-    }
-    guard found == checksum.expected else {
-      throw tensor.bytes.origin.error(.wrongChecksum(expected: checksum.expected, found: found))
-    }
+    guard let hash else { return try Self.verify(tensor.bytes) }
+    try Self.hold(hash.value, to: checksum, of: tensor.bytes)
   }
 
-  private static func hash(of source: any ByteSource, from prefix: UInt32) throws(FormatError)
-    -> UInt32
-  {
-    var hash = CyclicRedundancyCheck(value: prefix)
+  /// Reads all of `source` and holds it to the checksum that its file announces, if it does.
+  ///
+  /// - Throws: `wrongChecksum`.
+  static func verify(_ source: any ByteSource) throws(FormatError) {
+    guard let checksum = source.checksum else { return }
+    var hash = CyclicRedundancyCheck(value: checksum.ofPrefix)
     for start in stride(from: 0, to: source.byteCount, by: 1 << 18) {
       let bytes = try source.bytes(in: start..<min(source.byteCount, start + 1 << 18))
       bytes.withUnsafeBytes { hash.update($0) }
     }
-    return hash.value
+    try hold(hash.value, to: checksum, of: source)
+  }
+
+  private static func hold(_ found: UInt32, to checksum: Checksum, of source: any ByteSource)
+    throws(FormatError)
+  {
+    guard found == checksum.expected else {
+      throw source.origin.error(.wrongChecksum(expected: checksum.expected, found: found))
+    }
   }
 }

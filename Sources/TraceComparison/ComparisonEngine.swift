@@ -157,6 +157,8 @@ package struct ComparisonEngine {
     case (.unreadable(let problem), _), (_, .unreadable(let problem)):
       throw problem
     case (.text(let devText), .text(let prodText)):
+      try ChecksumCheck.verify(devText.bytes)
+      try ChecksumCheck.verify(prodText.bytes)
       guard
         let comparison = try TextComparison.compare(
           dev: devText, prod: prodText, isCancelled: isCancelled)

@@ -16,6 +16,11 @@ package enum NumberText {
     return number < 0 ? "-" + text : text
   }
 
+  /// A count with its noun: `1 stage`, `1,024 stages`.
+  package static func count(_ number: Int, _ noun: String) -> String {
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
+
   /// A number in at most `digits` significant digits, as `%g` of C writes it: `0.7176`, `3.2e-06`.
   ///
   /// Infinity and NaN are `inf`, `-inf` and `nan`. What is not zero never shows as zero.
@@ -25,6 +30,14 @@ package enum NumberText {
       vsnprintf(&buffer, buffer.count, "%.*g", $0)
     }
     return String(decoding: buffer.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// How many times something fits: `2.6`, `134`, `178,000`, `3.4e+38`; three digits count.
+  package static func factor(_ number: Double) -> String {
+    guard number >= 999.5, number < 1e9 else { return brief(number, digits: number < 100 ? 2 : 3) }
+    var unit = 1.0
+    while number / unit >= 999.5 { unit *= 10 }
+    return grouped(Int((number / unit).rounded() * unit))
   }
 
   /// A share as a percentage that is 0 % or 100 % only where nothing or all is meant: `47.4 %`.
@@ -60,6 +73,8 @@ extension MetricReading.Quantity {
   package var text: String {
     switch self {
     case .count(let count): NumberText.grouped(Int(clamping: count))
+    case .number(let number) where number < 1 && number > 0.999_999:
+      "1 - \(NumberText.brief(1 - number, digits: 2))"  // a cosine that is not quite 1 says so
     case .number(let number): NumberText.brief(number, digits: 6)
     case .undefined: "not defined here"
     }

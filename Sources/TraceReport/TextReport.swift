@@ -24,6 +24,12 @@ package enum TextReport: ReportFormat {
   // MARK: The answer
 
   private static func answer(_ comparison: Comparison) -> [String] {
+    guard comparison.pairs.contains(where: \.pair.isWhole) else {
+      return [
+        "NOTHING TO COMPARE  no stage of dev has a counterpart in prod",
+        "  pair some with --pair DEV=PROD or --rename 'REGEX=REPLACEMENT'",
+      ]
+    }
     if let index = comparison.firstDivergence {
       let pair = comparison.pairs[index]
       let start = "FIRST DIVERGENCE  \(index) "
@@ -40,7 +46,8 @@ package enum TextReport: ReportFormat {
     let counts = comparison.counts
     guard comparison.verdict == .match else { return undecided(comparison) }
     return [
-      "MATCH  all \(counts.agreeing) stages agree", "  \(CloseText.summary(of: comparison))",
+      "MATCH  all \(NumberText.count(counts.agreeing, "stage")) agree",
+      "  \(CloseText.summary(of: comparison))",
     ]
   }
 
@@ -48,19 +55,16 @@ package enum TextReport: ReportFormat {
   private static func undecided(_ comparison: Comparison) -> [String] {
     let agreeing = comparison.counts.agreeing
     let count = comparison.pairs.count
-    if count == 0 {
-      return ["UNDECIDED  there are no stages to compare", "  neither trace has any"]
-    }
     if agreeing < count {
       return [
-        "UNDECIDED  \(agreeing) of \(count) stages agree, the others are not known",
+        "UNDECIDED  \(agreeing) of \(NumberText.count(count, "stage")) agree; the others are not known",
         "  \(comparison.firstProblem?.description ?? "nothing was recorded of them")",
       ]
     }
     let open = [comparison.dev.isComplete ? nil : "dev", comparison.prod.isComplete ? nil : "prod"]
       .compactMap(\.self)
     return [
-      "UNDECIDED  all \(count) stages agree, but the traces are not whole",
+      "UNDECIDED  all \(NumberText.count(count, "stage")) agree, but the traces are not whole",
       "  \(open.joined(separator: " and ")) \(open.count == 1 ? "is" : "are") not complete",
     ]
   }
@@ -75,7 +79,7 @@ package enum TextReport: ReportFormat {
   private static func heading(_ comparison: Comparison) -> [String] {
     let counts = comparison.counts
     var summary =
-      "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
+      "\(NumberText.count(comparison.pairs.count, "stage")): \(counts.agreeing) agree, \(counts.diverged) differ"
     if counts.notComparable > 0 { summary += ", \(counts.notComparable) not comparable" }
     let origins = comparison.origins.map { "\($0) \(comparison.pairs[$0].name.visible)" }
     if origins.count > 1 { summary += "; origins: \(origins.joined(separator: ", "))" }
@@ -86,7 +90,7 @@ package enum TextReport: ReportFormat {
   }
 
   private static func description(of trace: Trace, side: String) -> String {
-    var end = "  \(trace.format), \(trace.stages.count) stages"
+    var end = "  \(trace.format), \(NumberText.count(trace.stages.count, "stage"))"
     if !trace.isComplete { end += ", NOT COMPLETE" }
     let shown = trace.path.visible.lastPart(columns: columns - 6 - end.columnCount)
     return "\(side)  \(shown)\(end)"
@@ -233,21 +237,21 @@ package enum TextReport: ReportFormat {
     "  \(name.padded(toColumns: 18))\(text)"
   }
 
-  /// Warnings of the traces, and why something could not be compared.
+  /// Warnings of the traces, why something could not be compared, and what may belong together.
   private static func remarks(_ comparison: Comparison) -> [String] {
     var lines: [String] = []
-    for (side, trace) in [("dev", comparison.dev), ("prod", comparison.prod)] {
-      for warning in trace.warnings { lines += "\(side): \(warning)".wrapped(toColumns: columns) }
-      if let error = trace.error {
-        lines += "\(side) ended with: \(error)".wrapped(toColumns: columns)
-      }
-    }
+    for remark in comparison.remarks { lines += remark.wrapped(toColumns: columns) }
     for pair in comparison.pairs {
       for value in pair.values {
         if let problem = value.problem {
           lines += problem.description.wrapped(toColumns: columns)
         }
       }
+    }
+    for hint in PairingHint.all(in: comparison) {
+      lines +=
+        "if '\(hint.dev)' of dev is '\(hint.prod)' of prod, compare them with \(hint.option)"
+        .wrapped(toColumns: columns)
     }
     return lines.isEmpty ? [] : ["", "Remarks"] + lines
   }

@@ -47,7 +47,7 @@ package enum TraceListing {
 
   private static func heading(_ trace: Trace) -> String {
     let end =
-      "  \(trace.format), \(trace.stages.count) stages"
+      "  \(trace.format), \(NumberText.count(trace.stages.count, "stage"))"
       + (trace.isComplete ? "" : ", NOT COMPLETE")
     return trace.path.visible.lastPart(columns: columns - end.columnCount) + end
   }

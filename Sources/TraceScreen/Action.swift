@@ -21,6 +21,7 @@ package enum Action: String, Sendable, CaseIterable {
   case nextTab
   case nextValue
   case open
+  case back
   case close
   case quit
   case maximize

@@ -85,4 +85,20 @@ package struct Grid: Sendable, Equatable {
   package var text: String {
     (0..<height).map(line).joined(separator: "\n")
   }
+
+  /// This picture with characters that every terminal has; what has no likeness becomes `?`.
+  package var inASCII: Grid {
+    var grid = self
+    for place in grid.cells.indices where !grid.cells[place].scalar.isASCII {
+      grid.cells[place].scalar = Self.likeness[grid.cells[place].scalar] ?? "?"
+    }
+    for place in grid.cells.indices where grid.cells[place].isTail {
+      grid.cells[place].isTail = false
+    }
+    return grid
+  }
+
+  private static let likeness: [Unicode.Scalar: Unicode.Scalar] = [
+    "×": "x", "…": ".", "Δ": "d", "‖": "|", "→": ">", "│": "|", "─": "-", "≠": "#", "≈": "~",
+  ]
 }

@@ -13,35 +13,27 @@ package struct HeatmapLegend: Sendable {
   package var cell: String
 
   package func draw(into grid: inout Grid, y: Int) {
-    var x = grid.write(" blank: ", x: 0, y: y, style: theme.faint)
     let isSide = heatmap.request.mode == .dev || heatmap.request.mode == .prod
-    x = grid.write(isSide ? "0  " : "equal  ", x: x, y: y, style: theme.faint)
-    if let scale {
-      let steps = scale.strongest > scale.weakest ? [1, 3, 5, 7] : [HeatmapScale.stepCount]
-      for step in steps {
-        var swatch = theme.heatCell(step: step, isNegative: false)
-        grid[x, y] = swatch
-        x += 1
-        if isSigned {
-          swatch = theme.heatCell(step: step, isNegative: true)
-          grid[x, y] = swatch
-          x += 1
-        }
-        let bound = step == 7 && steps.count == 1 ? scale.weakest : scale.lowerBound(ofStep: step)
-        x = grid.write(" \(text(bound))  ", x: x, y: y, style: theme.faint)
-      }
-    }
-    if isSigned, scale != nil {
-      x = grid.write("(2nd: below 0)  ", x: x, y: y, style: theme.faint)
-    }
-    for (kind, name) in [
-      (Heatmap.Cell.Kind.nan, "NaN"), (.positiveInfinity, "inf"), (.negativeInfinity, "-inf"),
+    var x = grid.write(
+      " cell \(cell)  blank \(isSide ? "0" : "equal") ", x: 0, y: y, style: theme.faint)
+    for (kind, sign, name) in [
+      (Heatmap.Cell.Kind.nan, "!", "NaN"), (.positiveInfinity, "^", "inf"),
+      (.negativeInfinity, "v", "-inf"),
     ] where heatmap.cells.contains(where: { $0.kind == kind }) {
-      let sign: Unicode.Scalar = kind == .nan ? "!" : kind == .positiveInfinity ? "^" : "v"
-      grid[x, y] = Cell(sign, style: theme.special)
-      x = grid.write(" \(name)  ", x: x + 1, y: y, style: theme.faint)
+      x = grid.write(sign, x: x + 1, y: y, style: theme.special)
+      x = grid.write(" \(name)", x: x, y: y, style: theme.faint)
     }
-    grid.write("cell \(cell)", x: x, y: y, style: theme.faint)
+    guard let scale else { return }
+    for step in scale.strongest > scale.weakest ? [1, 3, 5, 7] : [HeatmapScale.stepCount] {
+      let bound = scale.strongest > scale.weakest ? scale.lowerBound(ofStep: step) : scale.weakest
+      let text = " \(text(bound))"
+      let swatches = isSigned ? 2 : 1
+      guard x + 1 + swatches + text.columnCount <= grid.width else { return }
+      grid[x + 1, y] = theme.heatCell(step: step, isNegative: false)
+      if isSigned { grid[x + 2, y] = theme.heatCell(step: step, isNegative: true) }
+      x = grid.write(text, x: x + 1 + swatches, y: y, style: theme.faint)
+    }
+    if isSigned { grid.write("  2nd colour: below 0", x: x, y: y, style: theme.faint) }
   }
 
   private var isSigned: Bool {
@@ -53,11 +45,10 @@ package struct HeatmapLegend: Sendable {
 
   /// A bound of the scale with its unit: tolerances, or the value itself for one side alone.
   private func text(_ bound: Double) -> String {
-    let number = NumberText.brief(bound, digits: 2)
     switch heatmap.request.mode {
-    case .dev, .prod: return number
-    case _ where isExact: return number
-    default: return "\(number)\(theme.glyphs.times)"
+    case .dev, .prod: return NumberText.brief(bound, digits: 2)
+    case _ where isExact: return NumberText.factor(bound)
+    default: return NumberText.factor(bound) + theme.glyphs.times
     }
   }
 }

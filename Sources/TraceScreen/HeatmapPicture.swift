@@ -61,7 +61,8 @@ package struct HeatmapPicture: Sendable {
   private func cell(upper: (row: Int, column: Int), lower: (row: Int, column: Int)?) -> Cell {
     let above = heatmap[upper.row, upper.column]
     let below = lower.map { heatmap[$0.row, $0.column] }
-    let cursorColor = Color.palette(theme.display.isLight ? 16 : 231)
+    // Magenta is in neither of the maps, so the cursor is no value.
+    let cursorColor = Color.palette(201)
     let isOnCursor = isCursor(upper) || (lower.map(isCursor) ?? false)
     // What is no number takes the whole cell, so that it cannot be missed.
     for dot in [above, below].compactMap(\.self) where dot.kind != .number && dot.kind != .empty {

@@ -12,6 +12,9 @@ struct Layout: Equatable {
   /// The rule under the answer that names the pane below it; without rows where there is no room.
   var stagesTitle: Box
   var stages: Box
+  /// What is known of the selected stage in numbers, where a short list leaves room under it.
+  var numbersTitle: Box
+  var numbers: Box
   var detailTitle: Box
   var detail: Box
   /// The rule between two panes that stand side by side; without columns where they do not.
@@ -30,6 +33,8 @@ struct Layout: Equatable {
     status = Box(y: height - statusHeight, width: width, height: statusHeight)
     stagesTitle = Box()
     stages = Box()
+    numbersTitle = Box()
+    numbers = Box()
     detailTitle = Box()
     detail = Box()
     divider = Box()
@@ -47,9 +52,16 @@ struct Layout: Equatable {
         detail = body
       }
     } else if width >= Self.sideBySideWidth {
-      let left = width / 2
+      let most = width < 120 ? width / 2 : width * 3 / 5
+      let left = max(50, min(most, debugger.stageList.measure.width))
       stagesTitle = Box(y: top, width: left, height: 1)
-      stages = Box(y: top + 1, width: left, height: room - 1)
+      let count = debugger.comparison.pairs.count
+      let spare = room - 1 - count
+      stages = Box(y: top + 1, width: left, height: spare >= 8 ? count : room - 1)
+      if spare >= 8 {
+        numbersTitle = Box(y: top + 1 + count, width: left, height: 1)
+        numbers = Box(y: top + 2 + count, width: left, height: spare - 1)
+      }
       divider = Box(x: left, y: top, width: 1, height: room)
       detailTitle = Box(x: left + 1, y: top, width: width - left - 1, height: 1)
       detail = Box(x: left + 1, y: top + 1, width: width - left - 1, height: room - 1)

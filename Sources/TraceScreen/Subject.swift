@@ -8,12 +8,17 @@ package struct Subject: Sendable {
   package var pair: PairComparison
   /// Where in the tensor a person looks; `nil` for texts and for stages that stand alone without one.
   package var view: TensorView?
+  /// What the readers of the two traces had to say.
+  package var remarks: [String]
   /// Whether the person moved the cursor, so that news must not move it away.
   package var isPlacedByHand = false
 
-  package init(pairIndex: Int, pair: PairComparison, valueIndex: Int? = nil) {
+  package init(
+    pairIndex: Int, pair: PairComparison, valueIndex: Int? = nil, remarks: [String] = []
+  ) {
     self.pairIndex = pairIndex
     self.pair = pair
+    self.remarks = remarks
     self.valueIndex = valueIndex ?? pair.leadingValueIndex ?? 0
     guard let shape else { return }
     var view = TensorView(of: shape, at: value.worstElement)
@@ -52,7 +57,7 @@ package struct Subject: Sendable {
     self.pair = pair
     guard !isPlacedByHand, before == .pending, value.status != .pending else { return }
     let area = view?.area
-    self = Subject(pairIndex: pairIndex, pair: pair)
+    self = Subject(pairIndex: pairIndex, pair: pair, remarks: remarks)
     if let area { view?.resize(to: area) }
   }
 }

@@ -149,17 +149,18 @@ package struct TensorView: Sendable, Equatable {
       width: width)
   }
 
-  /// The dots of the whole plane; where both sides must shrink, they shrink alike.
+  /// The dots of the whole plane, as many as the picture has room for.
   private var fittedDots: (height: Int, width: Int) {
     let dot = dotSize
     if rowAxis == nil { return (rowCount, (columnCount + dot.column - 1) / dot.column) }
-    guard rowCount > area.height, columnCount > area.width else {
-      return (min(rowCount, area.height), min(columnCount, area.width))
-    }
-    let factor = max(
-      Double(rowCount) / Double(area.height), Double(columnCount) / Double(area.width))
+    let height = min(rowCount, area.height)
+    let width = min(columnCount, area.width)
+    guard rowCount > area.height, columnCount > area.width else { return (height, width) }
+    // A picture may be drawn twice as wide or as high as it is, for the detail; not more.
+    let aspect = Double(columnCount) / Double(rowCount)
     return (
-      max(1, Int(Double(rowCount) / factor)), max(1, Int(Double(columnCount) / factor))
+      max(1, min(height, Int(2 * Double(width) / aspect))),
+      max(1, min(width, Int(2 * Double(height) * aspect)))
     )
   }
 

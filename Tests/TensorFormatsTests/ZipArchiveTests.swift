@@ -29,6 +29,12 @@ import Testing
     #expect(opened(zip([])) == [])
   }
 
+  @Test func `an archive of other things is no trace`() {
+    #expect(
+      opened(zip([ZippedFile("word/document.xml", [])]))[0].hasPrefix(
+        "t.npz: it is a zip archive without .npy entries; expected"))
+  }
+
   @Test func `the zip64 end record counts where it agrees with the short one`() {
     let plain = zip([Self.first])
     let end = plain.count - 22

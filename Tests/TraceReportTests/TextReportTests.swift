@@ -102,9 +102,9 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
           FIRST DIVERGENCE  0 t: the text differs
             first differs at character 3
 
-          dev   dev  test, 1 stages
-          prod  prod  test, 1 stages
-          1 stages: 0 agree, 1 differ
+          dev   dev  test, 1 stage
+          prod  prod  test, 1 stage
+          1 stage: 0 agree, 1 differ
 
               # stage              dtype    shape                         differ ‖Δ‖/‖dev‖
           ≠   0 t        origin    text     one text                       100 %
@@ -127,7 +127,7 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
     #expect(
       report
         == """
-        UNDECIDED  1 of 2 stages agree, the others are not known
+        UNDECIDED  1 of 2 stages agree; the others are not known
           prod.npz, entry 'x.npy', byte 128: CRC-32 announced 0x00000001, data give 0x0…
 
         dev   dev  test, 2 stages
@@ -194,14 +194,15 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
     dev.error = "CUDA out of memory"
     dev.warnings = ["The last file is cut."]
     let report = TextReport.render(try compared(dev, trace([stage("a", 1)], path: "prod")))
-    #expect(report.contains("dev   dev  test, 1 stages, NOT COMPLETE\n"))
+    #expect(report.contains("dev   dev  test, 1 stage, NOT COMPLETE\n"))
     #expect(
       report.hasSuffix(
         """
 
         Remarks
           dev: The last file is cut.
-          dev ended with: CUDA out of memory
+          dev: the trace is not complete
+          dev: the request ended with: CUDA out of memory
 
         """))
   }
@@ -222,7 +223,7 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
     let report = TextReport.render(
       try compared(trace([stage("a", 1)], path: path), trace([stage("a", 1)], path: "prod")))
     let line = try #require(report.split(separator: "\n").first { $0.hasPrefix("dev ") })
-    #expect(line.hasSuffix("字/dev.npz  test, 1 stages"))
+    #expect(line.hasSuffix("字/dev.npz  test, 1 stage"))
     #expect(String(line).columnCount <= 80)
   }
 
@@ -256,22 +257,22 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
     #expect(
       TextReport.render(try compared(dev, prod)).hasPrefix(
         """
-        UNDECIDED  all 1 stages agree, but the traces are not whole
+        UNDECIDED  all 1 stage agree, but the traces are not whole
           dev is not complete
 
         """))
     #expect(
       TextReport.render(try compared(dev, dev)).hasPrefix(
         """
-        UNDECIDED  all 1 stages agree, but the traces are not whole
+        UNDECIDED  all 1 stage agree, but the traces are not whole
           dev and prod are not complete
 
         """))
     #expect(
       TextReport.render(try compared(trace([]), trace([]))).hasPrefix(
         """
-        UNDECIDED  there are no stages to compare
-          neither trace has any
+        NOTHING TO COMPARE  no stage of dev has a counterpart in prod
+          pair some with --pair DEV=PROD or --rename 'REGEX=REPLACEMENT'
 
         """))
   }

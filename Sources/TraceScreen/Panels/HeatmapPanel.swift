@@ -79,6 +79,7 @@ package struct HeatmapPanel: Panel {
     -> HeatmapRequest.Mode
   {
     var modes = HeatmapRequest.Mode.allCases
+    if subject.value.status == .identical { modes = [.tolerance, .dev] }
     if !subject.hasCommonShape {
       modes = modes.filter {
         ($0 == .dev && subject.value.dev?.tensor?.shape == subject.view?.shape)
@@ -111,9 +112,17 @@ package struct HeatmapPanel: Panel {
   }
 
   package func job(for subject: Subject) -> Job? {
-    guard let view = subject.view, view.shape.elementCount > 0 else { return nil }
+    guard let view = subject.view, view.shape.elementCount > 0, !isKnownEqual(subject) else {
+      return nil
+    }
     return Job(
       pairIndex: subject.pairIndex, valueIndex: subject.valueIndex, work: .heatmap(view.request))
+  }
+
+  /// Whether a picture of the difference would be blank, so that nothing need be read for it.
+  private func isKnownEqual(_ subject: Subject) -> Bool {
+    guard subject.value.status == .identical, let mode = subject.view?.mode else { return false }
+    return mode != .dev && mode != .prod
   }
 
   package mutating func receive(_ output: Job.Output) {
@@ -148,6 +157,10 @@ package struct HeatmapPanel: Panel {
       grid.write(" no elements: an axis has extent 0", x: 0, y: 1)
       return
     }
+    guard !isKnownEqual(subject) else {
+      grid.write(" the same bits: nothing differs   m shows the values", x: 0, y: 1)
+      return
+    }
     guard let heatmap, heatmap.request == view.request else {
       grid.write(" reading …", x: 0, y: 1, style: theme.faint)
       return
@@ -159,8 +172,7 @@ package struct HeatmapPanel: Panel {
     let rows = max(1, grid.height - Self.frameHeight)
     grid.place(picture.drawn(width: max(0, grid.width - 2), height: rows), x: 1, y: 1)
     if scale == nil, heatmap.cells.allSatisfy({ $0.kind == .empty || !$0.isBeyondTolerance }) {
-      let note = subject.value.status == .identical ? "the same bits" : "nothing beyond tolerance"
-      let shown = " \(note) here "
+      let shown = " nothing beyond tolerance here "
       grid.write(
         shown, x: max(0, (grid.width - shown.columnCount) / 2), y: 1 + rows / 2, style: theme.faint)
     }
@@ -179,16 +191,16 @@ package struct HeatmapPanel: Panel {
     let index = NumberText.index(view.shape.index(ofElement: cell.element))
     let dtype = subject.value.dev?.tensor?.dtype ?? subject.value.prod?.tensor?.dtype ?? .f64
     func text(_ number: Double) -> String {
-      dtype.isFloat ? NumberText.brief(number, digits: 6) : NumberText.brief(number, digits: 17)
+      dtype.isFloat ? NumberText.brief(number) : NumberText.brief(number, digits: 17)
     }
     switch view.mode {
     case .dev, .prod: return "\(index)  \(view.mode.rawValue) \(text(cell.value))"
     default: break
     }
-    var line = "\(index)  dev \(text(cell.dev))  prod \(text(cell.prod))"
-    line += "  \(theme.glyphs.delta) \(text(cell.prod - cell.dev))"
+    var line = "\(index) dev \(text(cell.dev)) prod \(text(cell.prod))"
+    line += " \(theme.glyphs.delta) \(text(cell.prod - cell.dev))"
     if cell.kind == .number, !subject.isExact {
-      line += "  \(NumberText.brief(cell.score, digits: 3))\(theme.glyphs.times) tolerance"
+      line += " \(NumberText.factor(cell.score))\(theme.glyphs.times) tolerance"
     }
     return line
   }

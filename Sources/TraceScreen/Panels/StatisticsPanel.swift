@@ -39,11 +39,12 @@ package struct StatisticsPanel: Panel {
 
   package func draw(into grid: inout Grid, subject: Subject, theme: Theme, isFocused: Bool) {
     for (y, line) in lines(subject).dropFirst(first).prefix(grid.height).enumerated() {
-      let end = grid.write(" \(line.name.padded(toColumns: 17))", x: 0, y: y)
+      let end = grid.write(" \(line.name.padded(toColumns: 18))", x: 0, y: y)
       let next = grid.write(
         line.text, x: end, y: y, style: line.isStrong ? theme.bold : theme.plain)
-      if let meaning = line.meaning {
-        grid.write("  \(meaning)", x: max(next, end + 34), y: y, style: theme.faint)
+      // Half a sentence explains nothing.
+      if let meaning = line.meaning, max(next + 2, end + 34) + meaning.columnCount <= grid.width {
+        grid.write(meaning, x: max(next + 2, end + 34), y: y, style: theme.faint)
       }
     }
   }
@@ -111,6 +112,7 @@ package struct StatisticsPanel: Panel {
       lines.append(Line(name: name, text: text))
     }
     lines += parameterLines(pair)
+    lines += subject.remarks.map { Line(name: "remark", text: $0) }
     return lines
   }
 
