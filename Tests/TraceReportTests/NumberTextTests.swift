@@ -47,6 +47,20 @@ import TraceComparison
     #expect(NumberText.bytes(count) == text)
   }
 
+  @Test func `a count stands with its noun`() {
+    #expect(NumberText.count(1, "stage") == "1 stage")
+    #expect(NumberText.count(0, "stage") == "0 stages")
+    #expect(NumberText.count(1024, "stage") == "1,024 stages")
+  }
+
+  @Test(arguments: [
+    (2.56, "2.6"), (134.2, "134"), (178_123, "178,000"), (3.4e38, "3.4e+38"), (999.7, "1,000"),
+    (0, "0"), (.infinity, "inf"),
+  ])
+  func `a factor has three digits at most`(number: Double, text: String) {
+    #expect(NumberText.factor(number) == text)
+  }
+
   @Test func `an index is written as Python writes it`() {
     #expect(NumberText.index([104, 30, 2]) == "[104, 30, 2]")
     #expect(NumberText.index([]) == "[]")
@@ -56,6 +70,8 @@ import TraceComparison
     #expect(MetricReading.Quantity.count(1_028_706_513).text == "1,028,706,513")
     #expect(MetricReading.Quantity.count(.max).text == "9,223,372,036,854,775,807")
     #expect(MetricReading.Quantity.number(0.970_757_123).text == "0.970757")
+    #expect(MetricReading.Quantity.number(0.999_999_999).text == "1 - 1e-09")
+    #expect(MetricReading.Quantity.number(1).text == "1")
     #expect(MetricReading.Quantity.undefined.text == "not defined here")
   }
 
