@@ -110,7 +110,8 @@ package struct ComparisonEngine {
   private mutating func compareBits(ofPair index: Int) -> Bool {
     for i in comparison.pairs[index].values.indices {
       var value = comparison.pairs[index].values[i]
-      if let places = TensorPlaces(value), let twin = known[places], value.role == .input {
+      let stageName = comparison.pairs[index].name
+      if let twin = twin(of: value, stageName: stageName) {
         value.status = twin.status
         value.kind = twin.kind
         value.tolerance = twin.tolerance
@@ -120,7 +121,7 @@ package struct ComparisonEngine {
         value.problem = twin.problem
       } else {
         do throws(FormatError) {
-          try compareBits(of: &value, stageName: comparison.pairs[index].name)
+          try compareBits(of: &value, stageName: stageName)
         } catch {
           value.status = .notComparable
           value.problem = error
@@ -129,6 +130,16 @@ package struct ComparisonEngine {
       comparison.pairs[index].values[i] = value
     }
     return comparison.pairs[index].values.contains { $0.status == .pending }
+  }
+
+  /// What is known of an input that an earlier stage gave out, where the same tolerance held for it.
+  private func twin(of value: ValueComparison, stageName: String) -> ValueComparison? {
+    guard value.role == .input, let places = TensorPlaces(value), let twin = known[places],
+      let dev = value.dev?.tensor, let prod = value.prod?.tensor
+    else { return nil }
+    let own = comparison.settings.tolerance(
+      stageName: stageName, dev: dev.dtype, prod: prod.dtype)
+    return twin.tolerance.map { $0 == own } ?? true ? twin : nil
   }
 
   private func compareBits(of value: inout ValueComparison, stageName: String) throws(FormatError) {
@@ -153,8 +164,9 @@ package struct ComparisonEngine {
           dev: devText, prod: prodText, isCancelled: isCancelled)
       else { return }
       value.detail = .text(comparison)
-      value.status = comparison.first == nil ? .identical : .diverged
-      value.kind = comparison.first == nil ? nil : .text
+      value.kind =
+        comparison.first != nil ? .text : devText.shape != prodText.shape ? .shape : nil
+      value.status = value.kind == nil ? .identical : .diverged
     default:
       guard let devTensor = dev.tensor, let prodTensor = prod.tensor else {
         value.status = .diverged  // a text on one side, numbers on the other
@@ -235,7 +247,7 @@ package struct ComparisonEngine {
       value.status = .diverged
     } else if !hasOtherDType, try hasEqualBits(dev: devTensor, prod: prodTensor) {
       value.status = .identical
-    } else {
+    } else if !isCancelled() {  // cancelled, unequal bits may only be unread ones
       value.status = .close
     }
   }
@@ -320,6 +332,9 @@ private struct TensorPlaces: Hashable {
   private struct Place: Hashable {
     var file: String
     var byteOffset: Int
+    var firstElement: Int
+    var strides: [Int]
+    var isBigEndian: Bool
     var dtype: DType
     var shape: Shape
 
@@ -329,6 +344,9 @@ private struct TensorPlaces: Hashable {
       }
       file = tensor.bytes.origin.file
       byteOffset = offset
+      firstElement = tensor.firstElement
+      strides = tensor.strides
+      isBigEndian = tensor.byteOrder == .big
       dtype = tensor.dtype
       shape = tensor.shape
     }

@@ -99,6 +99,10 @@ package struct PairComparison: Sendable {
       status = pair.dev != nil ? .onlyDev : .onlyProd
       return
     }
+    guard !values.isEmpty else {
+      status = .notComparable  // nothing compared is never a match
+      return
+    }
     let worst = judgedIndices.map { values[$0].status }.reduce(Status.identical) { $0.worse($1) }
     status = worst.isDivergence ? .diverged : worst
   }

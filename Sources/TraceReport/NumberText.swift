@@ -1,4 +1,5 @@
 import Glibc
+import PipelineTrace
 import TensorKernels
 import TraceComparison
 
@@ -58,7 +59,7 @@ package enum NumberText {
       size /= 1000
       if size < 999.5 { return "\(brief(size, digits: 3)) \(unit)" }
     }
-    return "\(brief(size, digits: 3)) EB"
+    return "\(brief(size / 1000, digits: 3)) EB"
   }
 
   /// An index as Python writes it: `[104, 30, 2]`; `[]` for a scalar.
@@ -82,8 +83,14 @@ extension MetricReading.Quantity {
 
 extension SideStatistics {
   /// The smallest and the largest element: `-2.1 to 2.6`.
-  package var rangeText: String {
+  package var rangeText: String { rangeText(columns: .max) }
+
+  /// The same with fewer digits where it would not fit `columns`; two digits take up to 20.
+  package func rangeText(columns: Int) -> String {
     guard let minimum, let maximum else { return "no numbers" }
-    return "\(NumberText.brief(minimum)) to \(NumberText.brief(maximum))"
+    let texts = [4, 3, 2].lazy.map { digits in
+      "\(NumberText.brief(minimum, digits: digits)) to \(NumberText.brief(maximum, digits: digits))"
+    }
+    return texts.first { $0.columnCount <= columns } ?? texts[2]
   }
 }

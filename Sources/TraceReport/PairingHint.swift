@@ -7,8 +7,11 @@ package struct PairingHint: Sendable, Equatable {
   package var dev: String
   package var prod: String
 
-  /// The option that would pair them.
-  package var option: String { "--pair '\(dev)=\(prod)'" }
+  /// The option that would pair them, quoted so that a shell takes it for one word.
+  package var option: String {
+    let pair = "\(dev.replacing("=", with: #"\="#))=\(prod)"
+    return "--pair '\(pair.replacing("'", with: #"'\''"#))'"
+  }
 
   /// Stages that stand alone between the same paired neighbours, whose values are alike in dtype and
   /// shape, one on each side.
