@@ -53,7 +53,8 @@ import Testing
   @Test func `a stage is paired once`() {
     #expect(
       sentence(pairs: ["resize=resize", "resize=decode"])
-        == "--pair 'resize=decode': dev's stage 'resize' is in a pair already; name each stage once")
+        == "--pair 'resize=decode': dev's stage 'resize' is in a pair already; name each stage once"
+    )
   }
 
   @Test func `a broken pattern says what is wrong with it`() {
