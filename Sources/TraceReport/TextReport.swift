@@ -100,7 +100,9 @@ package enum TextReport: ReportFormat {
 
   private static func table(_ comparison: Comparison) -> [String] {
     let names = comparison.pairs.map { name(of: $0) }
-    let shapes = comparison.pairs.compactMap { shownValue(of: $0).map(DivergenceText.shapes) }
+    let shapes = comparison.pairs.compactMap {
+      $0.leadingValue.map { DivergenceText.shapes(of: $0) }
+    }
     // Names give way to shapes of up to four axes, shapes to names beyond that.
     let shapeColumns = min(15, shapes.map(\.columnCount).max() ?? 0)
     let nameColumns = max(8, min(names.map(\.columnCount).max() ?? 0, 27, 36 - shapeColumns))
@@ -108,13 +110,12 @@ package enum TextReport: ReportFormat {
       row("", "#", "stage", "", "dtype", "shape", "differ", "‖Δ‖/‖dev‖", nameColumns)
     ]
     for (index, pair) in comparison.pairs.enumerated() {
-      let value = pair.values.isEmpty ? nil : pair.leadingValue
-      let side = shownValue(of: pair)
+      let value = pair.leadingValue
       lines.append(
         row(
           sign(of: pair), String(index), names[index], note(on: pair),
-          side.map { DivergenceText.dtypes(of: $0) } ?? "",
-          side.map { DivergenceText.shapes(of: $0) } ?? "", share(of: value),
+          value.map { DivergenceText.dtypes(of: $0) } ?? "",
+          value.map { DivergenceText.shapes(of: $0) } ?? "", share(of: value),
           error(of: pair), nameColumns))
     }
     return lines
@@ -139,17 +140,6 @@ package enum TextReport: ReportFormat {
   }
 
   /// The value whose dtype and shape stand for the pair.
-  private static func shownValue(of pair: PairComparison) -> ValueComparison? {
-    pair.values.isEmpty ? alone(pair) : pair.leadingValue
-  }
-
-  private static func alone(_ pair: PairComparison) -> ValueComparison? {
-    (pair.dev?.values.first ?? pair.prod?.values.first).map {
-      ValueComparison(
-        name: $0.name, role: $0.role, dev: pair.dev?.values.first, prod: pair.prod?.values.first)
-    }
-  }
-
   private static func sign(of pair: PairComparison) -> String {
     switch pair.status {
     case .pending: "·"

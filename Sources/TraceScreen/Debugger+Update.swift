@@ -285,7 +285,7 @@ extension Debugger {
   }
 
   private func searchableText(of pair: PairComparison) -> String {
-    let value = pair.shownValue
+    let value = pair.leadingValue
     return [
       pair.dev?.name ?? "", pair.prod?.name ?? "",
       value.map { DivergenceText.dtypes(of: $0) } ?? "",

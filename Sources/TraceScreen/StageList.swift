@@ -204,18 +204,9 @@ package struct StageList: Sendable, Equatable {
 }
 
 extension PairComparison {
-  /// The value that a list shows; of a stage that stands alone its first.
-  package var shownValue: ValueComparison? {
-    leadingValue
-      ?? (dev?.values.first ?? prod?.values.first).map {
-        ValueComparison(
-          name: $0.name, role: $0.role, dev: dev?.values.first, prod: prod?.values.first)
-      }
-  }
+  fileprivate var shownDTypes: String { leadingValue.map { DivergenceText.dtypes(of: $0) } ?? "" }
 
-  fileprivate var shownDTypes: String { shownValue.map { DivergenceText.dtypes(of: $0) } ?? "" }
-
-  fileprivate var shownShapes: String { shownValue.map { DivergenceText.shapes(of: $0) } ?? "" }
+  fileprivate var shownShapes: String { leadingValue.map { DivergenceText.shapes(of: $0) } ?? "" }
 }
 
 /// A relative error as a bar: each column two decades, from 1e-8 to 1 and beyond.

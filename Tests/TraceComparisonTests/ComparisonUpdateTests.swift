@@ -160,11 +160,10 @@ private let prod = [stage("a", 1), stage("b", 2), stage("c", 3), stage("d", 1)]
     var open = try comparison([stage("a", 1, 7)], [stage("a", 1, 7)])
     open.settings.describesIdentical = true
     let found = ComparisonEngine.run(open, workerCount: 1)
-    guard case .sides(let side?, _) = found.pairs[0].values[0].detail else {
-      Issue.record("not described")
-      return
-    }
-    #expect(side.maximum == 7)
+    let difference = try #require(found.pairs[0].values[0].difference)
+    #expect(found.pairs[0].status == .identical)
+    #expect(difference.mismatchedCount == 0)
+    #expect(difference.dev.maximum == 7)
   }
 }
 
