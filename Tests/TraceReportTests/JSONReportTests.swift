@@ -205,7 +205,9 @@ private func specials() throws -> Comparison {
   }
 
   @Test func `a match has no first divergence`() throws {
-    let report = try parsed(try compared([stage("a", 1)], [stage("a", 1)]))
+    var settings = ComparisonSettings()
+    settings.describesIdentical = JSONReport.describesIdentical
+    let report = try parsed(try compared([stage("a", 1)], [stage("a", 1)], settings))
     #expect(report["verdict"] as? String == "match")
     #expect(report.isNull("first_divergence"))
     #expect(report["origins"] as? [Int] == [])
@@ -215,6 +217,7 @@ private func specials() throws -> Comparison {
     #expect(value["mismatched"] as? Int == 0)
     #expect(value["max_abs"] as? Double == 0)
     #expect(value.isNull("max_abs_index"))
+    #expect(value["cosine"] as? Double == 1)
   }
 
   @Test func `stages that stand alone have a null across from them`() throws {
