@@ -57,11 +57,14 @@ let package = Package(
     .testTarget(name: "TraceAlignmentTests", dependencies: ["PipelineTrace", "TraceAlignment"]),
     .testTarget(
       name: "TraceComparisonTests",
-      dependencies: ["PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison"]),
+      dependencies: [
+        "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment", "TraceComparison",
+      ]),
     .testTarget(
       name: "TraceReportTests",
       dependencies: [
-        "PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison", "TraceReport",
+        "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment", "TraceComparison",
+        "TraceReport",
       ]),
     .testTarget(
       name: "TraceScreenTests",

@@ -54,12 +54,6 @@ struct DecimalNumber {
     return result
   }
 
-  /// The nearest double.
-  var double: Double {
-    let text = digits.map(String.init).joined()
-    return Double("\(isNegative ? "-" : "")0.\(text.isEmpty ? "0" : text)e\(exponent)") ?? .nan
-  }
-
   /// Like `-12.50`, with so many places after the point.
   func fixed(places: Int) -> String {
     let number = rounded(toDigits: exponent + places)

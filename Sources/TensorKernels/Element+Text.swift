@@ -1,17 +1,18 @@
 import PipelineTrace
 
 extension Element: CustomStringConvertible {
-  /// The shortest text from which the element can be read back in its dtype.
+  /// The shortest text from which the element can be read back as float32, or as float64 where it is one.
   ///
-  /// A float16 of 0.1 is `0.1`, though as a `Double` it is 0.0999755859375. Floats as Swift and
+  /// Shorter floats have the digits of their value as float32: a float16 of 0.1 is `0.099975586`, for
+  /// what `0.1` would hide is of the size of the differences that are looked for. Floats as Swift and
   /// Python print them (`1.0`, `1e-05`, `nan`, `-inf`, `-0.0`), booleans as Python does (`True`).
-  /// Whole numbers up to 2²⁴ are written with all their digits: 448.0, not 450.0.
   package var description: String {
     switch self {
     case .boolean(let value): value ? "True" : "False"
     case .signed(let value): String(value)
     case .unsigned(let value): String(value)
-    case .float(let value, let dtype): floatText(value, dtype)
+    case .float(let value, .f64): value.description
+    case .float(let value, _): Float(value).description
     }
   }
 
@@ -46,26 +47,4 @@ extension Element: CustomStringConvertible {
     if fixedDigitCount > 0 { return fixed }
     return number.isNegative ? "-tiny" : "tiny"
   }
-}
-
-private func floatText(_ value: Double, _ dtype: DType) -> String {
-  if value.isNaN { return "nan" }
-  if dtype == .f64 || !value.isFinite { return value.description }
-  if dtype == .f32 { return Float(value).description }
-  if value == value.rounded() && value.magnitude <= 0x1p24 { return value.description }
-  let exact = DecimalNumber(value.description)
-  for digitCount in 1..<exact.digits.count {
-    let shorter = exact.rounded(toDigits: digitCount).double
-    if rounded(shorter, to: dtype) == value { return shorter.description }
-  }
-  return value.description
-}
-
-/// The float of a dtype that is nearest to a double within its range, ties to even.
-private func rounded(_ value: Double, to dtype: DType) -> Double {
-  let exponentBitCount = dtype.byteCount * 8 - 1 - dtype.mantissaBitCount
-  let leastExponent = 2 - 1 << (exponentBitCount - 1)
-  let exponent = max(Int(value.exponent), leastExponent) - dtype.mantissaBitCount
-  let step = Double(sign: .plus, exponent: exponent, significand: 1)
-  return (value / step).rounded(.toNearestOrEven) * step
 }

@@ -34,7 +34,7 @@ package struct AlignmentError: Error, Equatable, Sendable, CustomStringConvertib
 
   /// One line, safe to print.
   package var description: String {
-    "\(option) '\(text.visible)': \(sentence)"
+    "--\(option) '\(text.visible)': \(sentence)"
   }
 
   private var sentence: String {

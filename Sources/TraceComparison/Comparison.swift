@@ -77,6 +77,15 @@ package struct Comparison: Sendable {
     return isWhole && isCompared && !pairs.isEmpty ? .match : .undecided
   }
 
+  /// What the readers of both traces had to guess, skip or correct, and what made a request fail.
+  package var remarks: [String] {
+    [("dev", dev), ("prod", prod)].flatMap { side, trace in
+      trace.warnings.map { "\(side): \($0)" }
+        + (trace.isComplete ? [] : ["\(side): the trace is not complete"])
+        + (trace.error.map { ["\(side): the request ended with: \($0)"] } ?? [])
+    }
+  }
+
   /// The first reason why something could not be compared.
   package var firstProblem: FormatError? {
     pairs.lazy.flatMap(\.values).compactMap(\.problem).first

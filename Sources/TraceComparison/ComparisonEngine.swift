@@ -20,11 +20,11 @@ package struct ComparisonEngine {
   }
 
   package var comparison: Comparison
-  private let workerCount: Int
-  private let isCancelled: @Sendable () -> Bool
-  private let report: (Update) -> Void
-  private var bytesSettled = 0
-  private var bytesTotal = 0
+  let workerCount: Int
+  let isCancelled: @Sendable () -> Bool
+  let report: (Update) -> Void
+  var bytesSettled = 0
+  var bytesTotal = 0
   private var known: [TensorPlaces: ValueComparison] = [:]
 
   package init(
@@ -110,7 +110,8 @@ package struct ComparisonEngine {
   private mutating func compareBits(ofPair index: Int) -> Bool {
     for i in comparison.pairs[index].values.indices {
       var value = comparison.pairs[index].values[i]
-      if let places = TensorPlaces(value), let twin = known[places], value.role == .input {
+      let stageName = comparison.pairs[index].name
+      if let twin = twin(of: value, stageName: stageName) {
         value.status = twin.status
         value.kind = twin.kind
         value.tolerance = twin.tolerance
@@ -120,7 +121,7 @@ package struct ComparisonEngine {
         value.problem = twin.problem
       } else {
         do throws(FormatError) {
-          try compareBits(of: &value, stageName: comparison.pairs[index].name)
+          try compareBits(of: &value, stageName: stageName)
         } catch {
           value.status = .notComparable
           value.problem = error
@@ -129,6 +130,16 @@ package struct ComparisonEngine {
       comparison.pairs[index].values[i] = value
     }
     return comparison.pairs[index].values.contains { $0.status == .pending }
+  }
+
+  /// What is known of an input that an earlier stage gave out, where the same tolerance held for it.
+  private func twin(of value: ValueComparison, stageName: String) -> ValueComparison? {
+    guard value.role == .input, let places = TensorPlaces(value), let twin = known[places],
+      let dev = value.dev?.tensor, let prod = value.prod?.tensor
+    else { return nil }
+    let own = comparison.settings.tolerance(
+      stageName: stageName, dev: dev.dtype, prod: prod.dtype)
+    return twin.tolerance.map { $0 == own } ?? true ? twin : nil
   }
 
   private func compareBits(of value: inout ValueComparison, stageName: String) throws(FormatError) {
@@ -153,8 +164,9 @@ package struct ComparisonEngine {
           dev: devText, prod: prodText, isCancelled: isCancelled)
       else { return }
       value.detail = .text(comparison)
-      value.status = comparison.first == nil ? .identical : .diverged
-      value.kind = comparison.first == nil ? nil : .text
+      value.kind =
+        comparison.first != nil ? .text : devText.shape != prodText.shape ? .shape : nil
+      value.status = value.kind == nil ? .identical : .diverged
     default:
       guard let devTensor = dev.tensor, let prodTensor = prod.tensor else {
         value.status = .diverged  // a text on one side, numbers on the other
@@ -164,9 +176,7 @@ package struct ComparisonEngine {
       guard devTensor.shape == prodTensor.shape else { return }
       value.tolerance = comparison.settings.tolerance(
         stageName: stageName, dev: devTensor.dtype, prod: prodTensor.dtype)
-      // Where NaN is not equal to itself, equal bits do not settle anything.
-      let bitsSettle = comparison.settings.nanEqualsNaN || !devTensor.dtype.isFloat
-      if devTensor.dtype == prodTensor.dtype, bitsSettle,
+      if devTensor.dtype == prodTensor.dtype, bitsSettle(devTensor.dtype),
         try hasEqualBits(dev: devTensor, prod: prodTensor)
       {
         value.status = .identical
@@ -174,172 +184,15 @@ package struct ComparisonEngine {
     }
   }
 
-  private func hasEqualBits(dev: Tensor, prod: Tensor) throws(FormatError) -> Bool {
+  /// Whether equal bits settle a pair of this dtype: not where NaN is not equal to itself.
+  func bitsSettle(_ dtype: DType) -> Bool {
+    comparison.settings.nanEqualsNaN || !dtype.isFloat
+  }
+
+  func hasEqualBits(dev: Tensor, prod: Tensor) throws(FormatError) -> Bool {
     let outcome = try BlockPass([dev, prod], workerCount: workerCount).run(
       isCancelled: isCancelled, work: { bytes, _ in firstDifferingByte(bytes[0], bytes[1]) == nil },
       fold: { isEqual, _ in isEqual })
     return outcome == .finished
-  }
-
-  private mutating func measure(pair index: Int) {
-    for i in comparison.pairs[index].values.indices
-    where comparison.pairs[index].values[i].status == .pending {
-      var value = comparison.pairs[index].values[i]
-      do throws(FormatError) {
-        try measure(&value)
-      } catch {
-        value.status = .notComparable
-        value.problem = error
-      }
-      comparison.pairs[index].values[i] = value
-    }
-  }
-
-  /// Takes the full set of metrics of a pair of tensors and judges it.
-  private func measure(_ value: inout ValueComparison) throws(FormatError) {
-    guard let dev = value.dev, let prod = value.prod, let devTensor = dev.tensor,
-      let prodTensor = prod.tensor
-    else { return }
-    if case .tokens = dev.content, case .tokens = prod.content {
-      value.tokenEdits = try TokenEdits.between(dev: devTensor, prod: prodTensor)
-    }
-    guard devTensor.shape == prodTensor.shape, let tolerance = value.tolerance else {
-      guard let devSide = try sideStatistics(devTensor),
-        let prodSide = try sideStatistics(prodTensor)
-      else { return }
-      value.detail = .sides(dev: devSide, prod: prodSide)
-      value.status = .diverged
-      value.kind = .shape
-      return
-    }
-    guard let statistics = try differenceStatistics(devTensor, prodTensor, tolerance) else {
-      return
-    }
-    value.detail = .difference(statistics)
-    if let worst = value.worstElement {
-      var devReader = TensorReader(devTensor)
-      var prodReader = TensorReader(prodTensor)
-      value.worstSides = ValueComparison.WorstSides(
-        dev: Element(bits: try devReader.bits(ofElement: worst), dtype: devTensor.dtype),
-        prod: Element(bits: try prodReader.bits(ofElement: worst), dtype: prodTensor.dtype))
-    }
-    let hasOtherDType = devTensor.dtype != prodTensor.dtype
-    if devTensor.dtype.isFloat != prodTensor.dtype.isFloat {
-      value.kind = .dtype
-    } else if statistics.mismatchedCount > 0 {
-      value.kind = .values
-    } else if hasOtherDType, comparison.settings.isStrictAboutDType {
-      value.kind = .dtype
-    }
-    if value.kind != nil {
-      value.status = .diverged
-    } else if !hasOtherDType, try hasEqualBits(dev: devTensor, prod: prodTensor) {
-      value.status = .identical
-    } else {
-      value.status = .close
-    }
-  }
-
-  /// - Returns: `nil` where it was cancelled.
-  private func differenceStatistics(_ dev: Tensor, _ prod: Tensor, _ tolerance: Tolerance)
-    throws(FormatError) -> DifferenceStatistics?
-  {
-    let kernel = DifferenceKernel(dev: dev.dtype, prod: prod.dtype, tolerance: tolerance)
-    var whole: DifferenceStatistics?
-    var elementsDone = 0
-    let outcome = try BlockPass([dev, prod], workerCount: workerCount).run(
-      isCancelled: isCancelled,
-      work: { bytes, first in
-        kernel.statistics(dev: bytes[0], prod: bytes[1], firstElement: first)
-      },
-      fold: { part, count in
-        if whole == nil { whole = part } else { whole?.merge(part) }
-        elementsDone += count
-        if elementsDone % (BlockPass.blockElementCount * 256) == 0 {
-          let bytes = elementsDone * (dev.dtype.byteCount + prod.dtype.byteCount)
-          report(.progress(bytesDone: bytesSettled + bytes, bytesTotal: bytesTotal))
-        }
-        return true
-      })
-    guard outcome == .finished else { return nil }
-    let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-    return whole ?? kernel.statistics(dev: empty, prod: empty, firstElement: 0)
-  }
-
-  private func sideStatistics(_ tensor: Tensor) throws(FormatError) -> SideStatistics? {
-    try SideStatistics.of(tensor, workerCount: workerCount, isCancelled: isCancelled)
-  }
-
-  private mutating func describeIdentical() {
-    for index in comparison.pairs.indices {
-      for i in comparison.pairs[index].values.indices
-      where comparison.pairs[index].values[i].status == .identical {
-        let value = comparison.pairs[index].values[i]
-        guard case .none = value.detail, let tensor = value.dev?.tensor,
-          let side = try? sideStatistics(tensor)
-        else { continue }
-        comparison.pairs[index].values[i].detail = .sides(dev: side, prod: side)
-      }
-    }
-  }
-}
-
-extension SideStatistics {
-  /// The statistics of all elements of `tensor`; reads it once.
-  ///
-  /// - Returns: `nil` where it was cancelled.
-  package static func of(
-    _ tensor: Tensor, workerCount: Int, isCancelled: () -> Bool = { false }
-  ) throws(FormatError) -> SideStatistics? {
-    let dtype = tensor.dtype
-    var whole = SideKernel.statistics(
-      of: UnsafeRawBufferPointer(start: nil, count: 0), dtype: dtype)
-    let outcome = try BlockPass([tensor], workerCount: workerCount).run(
-      isCancelled: isCancelled,
-      work: { bytes, _ in SideKernel.statistics(of: bytes[0], dtype: dtype) },
-      fold: { part, _ in
-        whole.merge(part)
-        return true
-      })
-    return outcome == .finished ? whole : nil
-  }
-}
-
-extension PairComparison {
-  /// Bytes of the tensors that stand across from each other.
-  var byteCount: Int {
-    values.reduce(0) { sum, value in
-      guard let dev = value.dev?.tensor, let prod = value.prod?.tensor else { return sum }
-      return sum + dev.byteCount + prod.byteCount
-    }
-  }
-}
-
-/// Where the two tensors of a value lie, so that an input that is an earlier output is compared once.
-private struct TensorPlaces: Hashable {
-  private struct Place: Hashable {
-    var file: String
-    var byteOffset: Int
-    var dtype: DType
-    var shape: Shape
-
-    init?(_ value: Value?) {
-      guard let tensor = value?.tensor, let offset = tensor.bytes.origin.byteOffset else {
-        return nil
-      }
-      file = tensor.bytes.origin.file
-      byteOffset = offset
-      dtype = tensor.dtype
-      shape = tensor.shape
-    }
-  }
-
-  private var dev: Place
-  private var prod: Place
-
-  init?(_ value: ValueComparison) {
-    guard let dev = Place(value.dev), let prod = Place(value.prod) else { return nil }
-    self.dev = dev
-    self.prod = prod
   }
 }

@@ -26,7 +26,7 @@ struct HeatmapPooling {
     self.request = request
     self.tolerance = tolerance
     isExact = !dev.dtype.isFloat && !prod.dtype.isFloat
-    hasRoundedIntegers = isExact && dev.dtype == prod.dtype && dev.dtype.byteCount == 8
+    hasRoundedIntegers = isExact && dev.dtype.byteCount == 8 && prod.dtype.byteCount == 8
     extents = dev.shape.extents
     steps = dev.shape.rowMajorStrides
     var selection: [Range<Int>] = []
@@ -177,14 +177,21 @@ struct HeatmapPooling {
     let x = (column - request.columns.lowerBound) * request.width / request.columns.count
     let place = y * request.width + x
     let current = cells[place]
-    if candidate.kind.rawValue > current.kind.rawValue
-      || (candidate.kind == current.kind && candidate.score > current.score)
-    {
-      candidate.element = element
-      candidate.dev = dev
-      candidate.prod = prod
-      cells[place] = candidate
+    candidate.element = element
+    candidate.dev = dev
+    candidate.prod = prod
+    if Self.isWorse(candidate, than: current) { cells[place] = candidate }
+  }
+
+  private static func isWorse(_ candidate: Heatmap.Cell, than current: Heatmap.Cell) -> Bool {
+    guard candidate.kind == current.kind else {
+      return candidate.kind.rawValue > current.kind.rawValue
     }
+    guard candidate.score == .infinity, current.score == .infinity else {
+      return candidate.score > current.score
+    }
+    // Where nothing is tolerated every difference is infinitely many tolerances.
+    return (candidate.prod - candidate.dev).magnitude > (current.prod - current.dev).magnitude
   }
 
   /// The eight bytes of a 64-bit integer, which a `Double` may have rounded.

@@ -7,7 +7,7 @@ package struct PairComparison: Sendable {
   /// Dev's and prod's stage; at least one is there.
   package var dev: Stage?
   package var prod: Stage?
-  /// Outputs first. Empty for a stage that stands alone.
+  /// Outputs first; those of a stage that stands alone have one side.
   package var values: [ValueComparison]
   package var status: Status
   package var role: Role?
@@ -63,10 +63,7 @@ package struct PairComparison: Sendable {
     self.dev = pair.dev.map { dev.stages[$0] }
     self.prod = pair.prod.map { prod.stages[$0] }
     status = .pending
-    values = []
-    if let dev = self.dev, let prod = self.prod {
-      values = Self.pairedValues(dev: dev.values, prod: prod.values)
-    }
+    values = Self.pairedValues(dev: self.dev?.values ?? [], prod: self.prod?.values ?? [])
   }
 
   /// Values across from each other: of one role by name, then what is left of a role in order.
@@ -99,7 +96,21 @@ package struct PairComparison: Sendable {
       status = pair.dev != nil ? .onlyDev : .onlyProd
       return
     }
+    guard !values.isEmpty else {
+      status = .notComparable  // nothing compared is never a match
+      return
+    }
     let worst = judgedIndices.map { values[$0].status }.reduce(Status.identical) { $0.worse($1) }
     status = worst.isDivergence ? .diverged : worst
+  }
+}
+
+extension PairComparison {
+  /// Bytes of the tensors that stand across from each other.
+  var byteCount: Int {
+    values.reduce(0) { sum, value in
+      guard let dev = value.dev?.tensor, let prod = value.prod?.tensor else { return sum }
+      return sum + dev.byteCount + prod.byteCount
+    }
   }
 }

@@ -24,11 +24,11 @@ package enum DivergenceText {
     case .identical: return "the same bits"
     case .onlyDev:
       return pair.pair.repeats != nil
-        ? "prod does not have it; dev runs this step more than once"
+        ? "dev repeats this step, prod does not"
         : "prod does not have this stage"
     case .onlyProd:
       return pair.pair.repeats != nil
-        ? "dev does not have it; prod runs this step more than once"
+        ? "prod repeats this step, dev does not"
         : "dev does not have this stage"
     case .notComparable, .close, .diverged: break
     }
@@ -57,6 +57,7 @@ package enum DivergenceText {
       return "\(NumberText.grouped(statistics.mismatchedCount)) of \(count) elements differ"
         + " (\(NumberText.percent(statistics.mismatchedCount, of: statistics.elementCount)))"
     case .text(let text):
+      if value.kind == .shape { return "the shapes differ: \(shapes(of: value))" }
       guard max(text.devCount, text.prodCount) > 1 else { return "the text differs" }
       let counts =
         text.devCount == text.prodCount
@@ -71,7 +72,9 @@ package enum DivergenceText {
   }
 
   /// Where it is worst: `largest |Δ| 31 at [104, 30, 2]: dev 187, prod 156`; `nil` where no place stands out.
-  package static func place(of value: ValueComparison) -> String? {
+  ///
+  /// The elements have all their digits, but fewer where the clause would not fit `columns`.
+  package static func place(of value: ValueComparison, columns: Int = .max) -> String? {
     if case .text(let text) = value.detail, let first = text.first {
       let list = max(text.devCount, text.prodCount) > 1
       let element = list ? "text \(text.first?.element ?? 0), " : ""
@@ -81,11 +84,15 @@ package enum DivergenceText {
       let element = value.worstElement
     else { return nil }
     let index = NumberText.index(tensor.shape.index(ofElement: element))
-    let sides = value.worstSides.map { ": dev \($0.dev), prod \($0.prod)" } ?? ""
-    if difference.firstSpecialMismatch != nil {
-      return "not a finite number on one side at \(index)\(sides)"
-    }
-    return "largest |Δ| \(NumberText.brief(difference.maxAbsolute ?? 0)) at \(index)\(sides)"
+    let start =
+      difference.firstSpecialMismatch != nil
+      ? "not a finite number on one side at \(index)"
+      : "largest |Δ| \(NumberText.brief(difference.maxAbsolute ?? 0)) at \(index)"
+    guard let sides = value.worstSides else { return start }
+    let clause = "\(start): dev \(sides.dev), prod \(sides.prod)"
+    guard clause.columnCount > columns else { return clause }
+    let (dev, prod) = (sides.dev.formatted(columns: 12), sides.prod.formatted(columns: 12))
+    return "\(start): dev \(dev), prod \(prod)"
   }
 
   /// `f32`, or `f32→bf16` where the sides differ.
@@ -114,7 +121,7 @@ package enum DivergenceText {
     case .tensor(let tensor), .tokens(let tensor, _): tensor.shape.description
     case .text(let texts):
       texts.shape.rank == 0 ? "one text" : "\(texts.shape) texts"
-    case .unreadable: ""
+    case .unreadable: "?"
     }
   }
 

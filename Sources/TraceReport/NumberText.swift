@@ -1,4 +1,5 @@
 import Glibc
+import PipelineTrace
 import TensorKernels
 import TraceComparison
 
@@ -13,6 +14,11 @@ package enum NumberText {
       text.append(digit)
     }
     return number < 0 ? "-" + text : text
+  }
+
+  /// A count with its noun: `1 stage`, `1,024 stages`.
+  package static func count(_ number: Int, _ noun: String) -> String {
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
   /// A number in at most `digits` significant digits, as `%g` of C writes it: `0.7176`, `3.2e-06`.
@@ -53,7 +59,7 @@ package enum NumberText {
       size /= 1000
       if size < 999.5 { return "\(brief(size, digits: 3)) \(unit)" }
     }
-    return "\(brief(size, digits: 3)) EB"
+    return "\(brief(size / 1000, digits: 3)) EB"
   }
 
   /// An index as Python writes it: `[104, 30, 2]`; `[]` for a scalar.
@@ -67,6 +73,8 @@ extension MetricReading.Quantity {
   package var text: String {
     switch self {
     case .count(let count): NumberText.grouped(Int(clamping: count))
+    case .number(let number) where number < 1 && number > 0.999_999:
+      "1 - \(NumberText.brief(1 - number, digits: 2))"  // a cosine that is not quite 1 says so
     case .number(let number): NumberText.brief(number, digits: 6)
     case .undefined: "not defined here"
     }
@@ -75,8 +83,14 @@ extension MetricReading.Quantity {
 
 extension SideStatistics {
   /// The smallest and the largest element: `-2.1 to 2.6`.
-  package var rangeText: String {
+  package var rangeText: String { rangeText(columns: .max) }
+
+  /// The same with fewer digits where it would not fit `columns`; two digits take up to 20.
+  package func rangeText(columns: Int) -> String {
     guard let minimum, let maximum else { return "no numbers" }
-    return "\(NumberText.brief(minimum)) to \(NumberText.brief(maximum))"
+    let texts = [4, 3, 2].lazy.map { digits in
+      "\(NumberText.brief(minimum, digits: digits)) to \(NumberText.brief(maximum, digits: digits))"
+    }
+    return texts.first { $0.columnCount <= columns } ?? texts[2]
   }
 }

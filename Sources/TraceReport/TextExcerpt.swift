@@ -13,7 +13,7 @@ enum TextExcerpt {
     let devText = text(dev, first.element)
     let prodText = text(prod, first.element)
     let room = columns - 8
-    let lead = String(shared(devText ?? prodText ?? [], first.byteOffset).suffix(room / 2).joined())
+    let lead = lead(devText ?? prodText ?? [], first.byteOffset, columns: room / 2)
     var lines: [String] = []
     for (side, bytes) in [("dev ", devText), ("prod", prodText)] {
       guard let bytes else {
@@ -27,9 +27,17 @@ enum TextExcerpt {
     return lines
   }
 
-  /// The visible characters before the difference, which are the same on both sides.
-  private static func shared(_ bytes: [UInt8], _ count: Int) -> [String] {
-    VisibleText.decode(bytes.prefix(count)).unicodeScalars.map { String(Character($0)).visible }
+  /// The last visible characters before the difference, which are the same on both sides.
+  private static func lead(_ bytes: [UInt8], _ count: Int, columns: Int) -> String {
+    var lead = ""
+    var used = 0
+    for scalar in VisibleText.decode(bytes.prefix(count)).unicodeScalars.reversed() {
+      let character = String(Character(scalar)).visible
+      used += character.columnCount
+      guard used <= columns else { break }
+      lead = character + lead
+    }
+    return lead
   }
 
   private static func text(_ texts: TextArray, _ element: Int) -> [UInt8]? {

@@ -24,13 +24,19 @@ package enum TextReport: ReportFormat {
   // MARK: The answer
 
   private static func answer(_ comparison: Comparison) -> [String] {
+    guard comparison.pairs.contains(where: \.pair.isWhole) else {
+      return [
+        "NOTHING TO COMPARE  no stage of dev has a counterpart in prod",
+        "  pair some with --pair DEV=PROD or --rename 'REGEX=REPLACEMENT'",
+      ]
+    }
     if let index = comparison.firstDivergence {
       let pair = comparison.pairs[index]
       let start = "FIRST DIVERGENCE  \(index) "
       let amount = DivergenceText.amount(of: pair)
       let room = columns - start.columnCount - amount.columnCount - 2
       let name = pair.name.visible.truncated(toColumns: max(16, room))
-      let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0) }
+      let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0, columns: columns - 2) }
       let lines = [
         "\(start)\(name): \(amount)", "  \(place ?? neighbours(of: index, in: comparison))",
       ]
@@ -38,15 +44,28 @@ package enum TextReport: ReportFormat {
       return lines + ["  prod runs this stage in another order, as its number \(number)"]
     }
     let counts = comparison.counts
-    guard comparison.verdict == .match else {
-      let problem = comparison.firstProblem?.description ?? "a trace is not complete"
+    guard comparison.verdict == .match else { return undecided(comparison) }
+    return [
+      "MATCH  all \(NumberText.count(counts.agreeing, "stage")) agree",
+      "  \(CloseText.summary(of: comparison))",
+    ]
+  }
+
+  /// Why there is no verdict.
+  private static func undecided(_ comparison: Comparison) -> [String] {
+    let agreeing = comparison.counts.agreeing
+    let count = comparison.pairs.count
+    if agreeing < count {
       return [
-        "UNDECIDED  \(counts.agreeing) of \(comparison.pairs.count) stages agree, the others are not known",
-        "  \(problem)",
+        "UNDECIDED  \(agreeing) of \(NumberText.count(count, "stage")) agree; the others are not known",
+        "  \(comparison.firstProblem?.description ?? "nothing was recorded of them")",
       ]
     }
+    let open = [comparison.dev.isComplete ? nil : "dev", comparison.prod.isComplete ? nil : "prod"]
+      .compactMap(\.self)
     return [
-      "MATCH  all \(counts.agreeing) stages agree", "  \(CloseText.summary(of: comparison))",
+      "UNDECIDED  all \(NumberText.count(count, "stage")) agree, but the traces are not whole",
+      "  \(open.joined(separator: " and ")) \(open.count == 1 ? "is" : "are") not complete",
     ]
   }
 
@@ -60,7 +79,7 @@ package enum TextReport: ReportFormat {
   private static func heading(_ comparison: Comparison) -> [String] {
     let counts = comparison.counts
     var summary =
-      "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
+      "\(NumberText.count(comparison.pairs.count, "stage")): \(counts.agreeing) agree, \(counts.diverged) differ"
     if counts.notComparable > 0 { summary += ", \(counts.notComparable) not comparable" }
     let origins = comparison.origins.map { "\($0) \(comparison.pairs[$0].name.visible)" }
     if origins.count > 1 { summary += "; origins: \(origins.joined(separator: ", "))" }
@@ -71,13 +90,9 @@ package enum TextReport: ReportFormat {
   }
 
   private static func description(of trace: Trace, side: String) -> String {
-    var end = "  \(trace.format), \(trace.stages.count) stages"
+    var end = "  \(trace.format), \(NumberText.count(trace.stages.count, "stage"))"
     if !trace.isComplete { end += ", NOT COMPLETE" }
-    let path = trace.path.visible
-    let room = columns - 6 - end.columnCount
-    let shown =
-      path.columnCount > room
-      ? "…" + String(path.unicodeScalars.suffix(max(0, room - 1))) : path
+    let shown = trace.path.visible.lastPart(columns: columns - 6 - end.columnCount)
     return "\(side)  \(shown)\(end)"
   }
 
@@ -85,18 +100,22 @@ package enum TextReport: ReportFormat {
 
   private static func table(_ comparison: Comparison) -> [String] {
     let names = comparison.pairs.map { name(of: $0) }
-    let nameColumns = max(8, min(names.map(\.columnCount).max() ?? 0, 27))
+    let shapes = comparison.pairs.compactMap {
+      $0.leadingValue.map { DivergenceText.shapes(of: $0) }
+    }
+    // Names give way to shapes of up to four axes, shapes to names beyond that.
+    let shapeColumns = min(15, shapes.map(\.columnCount).max() ?? 0)
+    let nameColumns = max(8, min(names.map(\.columnCount).max() ?? 0, 27, 36 - shapeColumns))
     var lines = [
       row("", "#", "stage", "", "dtype", "shape", "differ", "‖Δ‖/‖dev‖", nameColumns)
     ]
     for (index, pair) in comparison.pairs.enumerated() {
-      let value = pair.values.isEmpty ? nil : pair.leadingValue
-      let side = value ?? alone(pair)
+      let value = pair.leadingValue
       lines.append(
         row(
           sign(of: pair), String(index), names[index], note(on: pair),
-          side.map { DivergenceText.dtypes(of: $0) } ?? "",
-          side.map { DivergenceText.shapes(of: $0) } ?? "", share(of: value),
+          value.map { DivergenceText.dtypes(of: $0) } ?? "",
+          value.map { DivergenceText.shapes(of: $0) } ?? "", share(of: value),
           error(of: pair), nameColumns))
     }
     return lines
@@ -120,13 +139,7 @@ package enum TextReport: ReportFormat {
     return "\(dev.visible) → \(prod.visible)"
   }
 
-  private static func alone(_ pair: PairComparison) -> ValueComparison? {
-    (pair.dev?.values.first ?? pair.prod?.values.first).map {
-      ValueComparison(
-        name: $0.name, role: $0.role, dev: pair.dev?.values.first, prod: pair.prod?.values.first)
-    }
-  }
-
+  /// The value whose dtype and shape stand for the pair.
   private static func sign(of pair: PairComparison) -> String {
     switch pair.status {
     case .pending: "·"
@@ -214,41 +227,22 @@ package enum TextReport: ReportFormat {
     "  \(name.padded(toColumns: 18))\(text)"
   }
 
-  /// Warnings of the traces, and why something could not be compared.
+  /// Warnings of the traces, why something could not be compared, and what may belong together.
   private static func remarks(_ comparison: Comparison) -> [String] {
     var lines: [String] = []
-    for (side, trace) in [("dev", comparison.dev), ("prod", comparison.prod)] {
-      for warning in trace.warnings { lines += wrapped("\(side): \(warning)") }
-      if let error = trace.error { lines += wrapped("\(side) ended with: \(error)") }
-    }
+    for remark in comparison.remarks { lines += remark.wrapped(toColumns: columns) }
     for pair in comparison.pairs {
       for value in pair.values {
-        if let problem = value.problem { lines += wrapped(problem.description) }
+        if let problem = value.problem {
+          lines += problem.description.wrapped(toColumns: columns)
+        }
       }
+    }
+    for hint in PairingHint.all(in: comparison) {
+      lines +=
+        "if '\(hint.dev)' of dev is '\(hint.prod)' of prod, compare them with \(hint.option)"
+        .wrapped(toColumns: columns)
     }
     return lines.isEmpty ? [] : ["", "Remarks"] + lines
-  }
-
-  /// A sentence in lines of the report's width, broken at blanks.
-  private static func wrapped(_ sentence: String) -> [String] {
-    var lines: [String] = []
-    var line = " "
-    for word in sentence.visible.split(separator: " ") {
-      if line.columnCount + 1 + String(word).columnCount > columns, line.columnCount > 4 {
-        lines.append(line)
-        line = "   "
-      }
-      line += " " + word
-    }
-    return lines + [line]
-  }
-}
-
-extension String {
-  /// Without the blanks at its end.
-  fileprivate var trimmed: String {
-    var text = Substring(self)
-    while text.last == " " { text.removeLast() }
-    return String(text)
   }
 }

@@ -5,6 +5,7 @@ import TraceComparison
 /// One trace as a list: each value with its dtype, shape, range, NaN and infinities.
 package enum TraceListing {
   private static let columns = 80
+  private static let rangeColumns = 20
 
   /// The list; reads every tensor once.
   ///
@@ -32,18 +33,23 @@ package enum TraceListing {
           lines.append(try line(of: value, number: number, name: name, workerCount: workerCount))
         } catch {
           problem = problem ?? error
-          lines.append(row(number, name.visible, "?", "cannot be read", "", "", ""))
+          lines.append(row(number, name.visible, "?", "unreadable", "", "", ""))
         }
       }
     }
-    if !trace.warnings.isEmpty { lines += ["", "Remarks"] + trace.warnings.map { "  \($0)" } }
-    let text = lines.map { $0.visible.truncated(toColumns: columns) }.joined(separator: "\n")
+    if !trace.warnings.isEmpty {
+      lines += ["", "Remarks"] + trace.warnings.flatMap { $0.wrapped(toColumns: columns) }
+    }
+    let text = lines.map { $0.visible.truncated(toColumns: columns).trimmed }
+      .joined(separator: "\n")
     return (text + "\n", problem)
   }
 
   private static func heading(_ trace: Trace) -> String {
-    "\(trace.path)  \(trace.format), \(trace.stages.count) stages"
+    let end =
+      "  \(trace.format), \(NumberText.count(trace.stages.count, "stage"))"
       + (trace.isComplete ? "" : ", NOT COMPLETE")
+    return trace.path.visible.lastPart(columns: columns - end.columnCount) + end
   }
 
   private static func line(of value: Value, number: String, name: String, workerCount: Int)
@@ -60,9 +66,19 @@ package enum TraceListing {
     case .tensor(let tensor), .tokens(let tensor, _):
       let side = try SideStatistics.of(tensor, workerCount: workerCount)
       return row(
-        number, name.visible, dtype, shape, side?.rangeText ?? "",
-        side.map { NumberText.grouped($0.nanCount) } ?? "",
-        side.map { NumberText.grouped($0.infinityCount) } ?? "")
+        number, name.visible, dtype, shape, side?.rangeText(columns: rangeColumns) ?? "",
+        side.map { count($0.nanCount) } ?? "",
+        side.map { count($0.infinityCount) } ?? "")
+    }
+  }
+
+  /// A count in at most five columns: `9,999`, `12k`, `3M`.
+  private static func count(_ number: Int) -> String {
+    switch number {
+    case ..<10_000: NumberText.grouped(number)
+    case ..<1_000_000: "\(number / 1000)k"
+    case ..<1_000_000_000: "\(number / 1_000_000)M"
+    default: "\(number / 1_000_000_000)G"
     }
   }
 
@@ -70,9 +86,9 @@ package enum TraceListing {
     _ number: String, _ name: String, _ dtype: String, _ shape: String, _ range: String,
     _ nan: String, _ infinite: String
   ) -> String {
-    number.leftPadded(toColumns: 4) + " " + name.padded(toColumns: 26) + " "
+    number.leftPadded(toColumns: 4) + " " + name.padded(toColumns: 20) + " "
       + dtype.padded(toColumns: 7) + " " + shape.padded(toColumns: 13) + " "
-      + range.padded(toColumns: 18) + nan.leftPadded(toColumns: 4)
-      + infinite.leftPadded(toColumns: 4)
+      + range.padded(toColumns: rangeColumns) + " " + nan.leftPadded(toColumns: 5) + " "
+      + infinite.leftPadded(toColumns: 5)
   }
 }

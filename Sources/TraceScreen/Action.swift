@@ -21,8 +21,8 @@ package enum Action: String, Sendable, CaseIterable {
   case nextTab
   case nextValue
   case open
+  case back
   case close
-  case leave
   case quit
   case maximize
   case zoomIn

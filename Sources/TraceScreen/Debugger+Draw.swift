@@ -109,26 +109,44 @@ extension Debugger {
 
   private func drawHeader(into grid: inout Grid, y: Int) {
     let counts = comparison.counts
+    let count = comparison.pairs.count
     var right =
-      "\(comparison.pairs.count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
+      width < 100
+      ? "\(counts.agreeing) agree, \(counts.diverged) differ"
+      : "\(count) stages: \(counts.agreeing) agree, \(counts.diverged) differ"
     if counts.notComparable > 0 { right += ", \(counts.notComparable) not comparable" }
     if let state = progressText { right += "   \(state)" }
     right += " "
     let room = max(0, width - right.columnCount - 12)
-    let half = max(4, (room - 3) / 2)
-    let dev = comparison.dev.path.visible.keepingEnd(columns: half)
-    let prod = comparison.prod.path.visible.keepingEnd(columns: half)
+    let (dev, prod) = pathTexts(columns: max(4, (room - 3) / 2))
     grid.write(" paritty ", x: 0, y: y, style: theme.bold)
     grid.write(
       "\(dev) \(theme.glyphs.vertical) \(prod)", x: 10, y: y, columns: room, style: theme.plain)
     grid.write(right, x: max(0, width - right.columnCount), y: y, style: theme.faint)
   }
 
+  /// Both paths in at most `columns` each, cut so that what tells them apart stays.
+  private func pathTexts(columns: Int) -> (String, String) {
+    var dev = comparison.dev.path.visible
+    var prod = comparison.prod.path.visible
+    if max(dev.columnCount, prod.columnCount) > columns {
+      // A common end, from a `.` or `/` on, says nothing that both do not say.
+      let shared = zip(dev.reversed(), prod.reversed()).prefix { $0 == $1 }.count
+      let end = dev.suffix(shared)
+      if let border = end.lastIndex(where: { $0 == "/" }) ?? end.lastIndex(of: ".") {
+        let count = end.distance(from: border, to: end.endIndex)
+        dev.removeLast(count)
+        prod.removeLast(count)
+      }
+    }
+    return (dev.keepingEnd(columns: columns), prod.keepingEnd(columns: columns))
+  }
+
   private var progressText: String? {
     switch progress {
     case .comparing(let done, let total):
       total > 0 ? "comparing \(min(99, done * 100 / total)) %" : "comparing"
-    case .cancelled: "stopped, not all compared"
+    case .cancelled: "stopped"
     case .done: nil
     }
   }
@@ -137,11 +155,18 @@ extension Debugger {
 
   /// Two lines that say what the whole comparison found.
   private var answerLines: [AnswerLine] {
+    if comparison.isFinished, !comparison.pairs.contains(where: \.pair.isWhole) {
+      return [
+        ("NOTHING TO COMPARE  no stage of dev has a counterpart in prod", theme.diverged),
+        ("  start again with --pair DEV=PROD or --rename 'REGEX=REPLACEMENT'", theme.plain),
+      ]
+    }
     if let index = comparison.firstDivergence {
       let pair = comparison.pairs[index]
-      let room = max(8, width - 62)
-      let name = pair.name.visible.truncated(toColumns: max(16, room))
-      let first = "FIRST DIVERGENCE  \(index) \(name)  \(DivergenceText.amount(of: pair))"
+      let amount = DivergenceText.amount(of: pair)
+      let room = width - amount.columnCount - String(index).count - 22
+      let name = pair.name.visible.truncated(toColumns: max(12, room))
+      let first = "FIRST DIVERGENCE  \(index) \(name)  \(amount)"
       return [(first, theme.diverged), (secondLine(for: pair), theme.plain)]
     }
     switch progress {
@@ -179,6 +204,11 @@ extension Debugger {
     }
     if pair.status == .diverged, pair.pair.isMoved, let number = pair.pair.prod {
       parts.append("moved: number \(number) in prod")
+    }
+    if let hint = PairingHint.all(in: comparison).first(where: {
+      $0.dev == pair.name || $0.prod == pair.name
+    }), pair.status != .diverged {
+      parts.append("the same stage under another name? \(hint.option)")
     }
     let later = comparison.origins.filter { $0 != comparison.firstDivergence }
     if !later.isEmpty {

@@ -41,6 +41,7 @@ extension Debugger {
     }
     comparison.assignRoles()
     if isRearranged {
+      stageList.measure(comparison)
       follow(subject.pair)
     }
     if !isSelectedByHand, let first = comparison.firstDivergence {
@@ -74,11 +75,10 @@ extension Debugger {
     pendingKeys = []
     switch KeyLookup.find(keys) {
     case .action(let action):
-      // The `c` behind a `]` that has acted already.
-      if KeyLookup.find(keys.dropLast()) == .prefix(action) { return [] }
+      // `]` has acted at once; the `c` that vim's users type behind it does it no second time.
+      if keys.count > 1, KeyLookup.find(keys.dropLast()) == .prefix(action) { return [] }
       return perform(action)
     case .prefix(let action):
-      // `]` acts at once, and waits for the `c` that vim's users type behind it.
       pendingKeys = keys
       if let action { return perform(action) }
       message = "\(keys.map(\.name).joined())-"
@@ -116,8 +116,8 @@ extension Debugger {
     case .suspend: return [.suspend]
     case .repaint: return [.repaint]
     case .cancel: return cancel()
-    case .close: return close()
-    case .leave: return isAtTop ? [.quit] : close()
+    case .back: return goBack() ? [] : stop()
+    case .close: return goBack() ? [] : [.quit]
     case .help: helpPage = helpPage == nil ? HelpPage() : nil
     case .command: prompt = Prompt(.command, history: commandHistory)
     case .search: prompt = Prompt(.search, history: searchText.isEmpty ? [] : [searchText])
@@ -141,11 +141,10 @@ extension Debugger {
     return [.quit]
   }
 
-  /// Whether nothing is open but the list of stages.
-  private var isAtTop: Bool { helpPage == nil && focus == .stages && !isMaximized }
-
-  /// One step back: out of the help, a panel, a search; at last it stops comparing.
-  private mutating func close() -> [Effect] {
+  /// One step back: out of the help, out of a panel, out of a search.
+  ///
+  /// - Returns: False where there was nothing to go back from.
+  private mutating func goBack() -> Bool {
     if helpPage != nil {
       helpPage = nil
     } else if focus == .detail {
@@ -160,11 +159,16 @@ extension Debugger {
     } else if isSearching {
       isSearching = false
       message = "n and N go to divergences again"
-    } else if case .comparing = progress {
-      return [.cancelComparison]
     } else {
-      message = "q quits"
+      return false
     }
+    return true
+  }
+
+  /// Ends the comparison that runs; nothing else, as Esc is pressed too often to mean more.
+  private mutating func stop() -> [Effect] {
+    if case .comparing = progress { return [.cancelComparison] }
+    message = "q quits"
     return []
   }
 
@@ -275,7 +279,7 @@ extension Debugger {
       if searchableText(of: comparison.pairs[index]).contains(wanted) {
         isSelectedByHand = true
         select(index)
-        message = "/\(searchText.visible)   n next match, N previous; Esc then n: divergences"
+        message = "/\(searchText.visible)   n next match, N previous; Esc ends the search"
         return
       }
     }
@@ -284,7 +288,7 @@ extension Debugger {
   }
 
   private func searchableText(of pair: PairComparison) -> String {
-    let value = pair.shownValue
+    let value = pair.leadingValue
     return [
       pair.dev?.name ?? "", pair.prod?.name ?? "",
       value.map { DivergenceText.dtypes(of: $0) } ?? "",

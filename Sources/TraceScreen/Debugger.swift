@@ -43,7 +43,7 @@ package struct Debugger: Sendable {
   package let theme: Theme
   var width: Int
   var height: Int
-  var stageList = StageList()
+  var stageList: StageList
   var subject: Subject
   var panels: [any Panel]
   var panelIndex = 0
@@ -67,12 +67,17 @@ package struct Debugger: Sendable {
   package init(comparison: Comparison, display: Display, width: Int, height: Int) {
     self.comparison = comparison
     theme = Theme(display)
+    stageList = StageList(comparison)
     self.width = width
     self.height = height
     panels = allPanels.map { $0.init() }
-    subject = Subject(pairIndex: 0, pair: comparison.pairs[0])
+    subject = Subject(pairIndex: 0, pair: comparison.pairs[0], remarks: comparison.remarks)
     choosePanel()
     fit()
+    let remarks = comparison.remarks
+    if let first = remarks.first {
+      message = remarks.count > 1 ? "\(first) (and \(remarks.count - 1) more: t)" : first
+    }
   }
 
   var panel: any Panel { panels[panelIndex] }
@@ -116,7 +121,8 @@ package struct Debugger: Sendable {
 
   mutating func open(pair index: Int, value: Int?) {
     let mode = subject.view?.mode
-    subject = Subject(pairIndex: index, pair: comparison.pairs[index], valueIndex: value)
+    subject = Subject(
+      pairIndex: index, pair: comparison.pairs[index], valueIndex: value, remarks: subject.remarks)
     if let mode, subject.hasCommonShape { subject.view?.mode = mode }
     for i in panels.indices { panels[i].forget() }
     requestedJob = nil

@@ -73,20 +73,6 @@ package struct Grid: Sendable, Equatable {
     }
   }
 
-  /// The same with a sign of ASCII for every other one, whatever names and texts it shows.
-  package var inASCII: Grid {
-    var grid = self
-    for i in cells.indices where !cells[i].scalar.isASCII || cells[i].isTail {
-      grid.cells[i].scalar = cells[i].isTail ? " " : Self.substitutes[cells[i].scalar] ?? "?"
-      grid.cells[i].isTail = false
-    }
-    return grid
-  }
-
-  private static let substitutes: [Unicode.Scalar: Unicode.Scalar] = [
-    "×": "x", "Δ": "d", "…": ".", "→": ">", "‖": "|", "−": "-",
-  ]
-
   /// Row `y` as text, blanks at its end left out.
   package func line(_ y: Int) -> String {
     var text = String.UnicodeScalarView()
@@ -99,4 +85,20 @@ package struct Grid: Sendable, Equatable {
   package var text: String {
     (0..<height).map(line).joined(separator: "\n")
   }
+
+  /// This picture with characters that every terminal has; what has no likeness becomes `?`.
+  package var inASCII: Grid {
+    var grid = self
+    for place in grid.cells.indices where !grid.cells[place].scalar.isASCII {
+      grid.cells[place].scalar = Self.likeness[grid.cells[place].scalar] ?? "?"
+    }
+    for place in grid.cells.indices where grid.cells[place].isTail {
+      grid.cells[place].isTail = false
+    }
+    return grid
+  }
+
+  private static let likeness: [Unicode.Scalar: Unicode.Scalar] = [
+    "×": "x", "…": ".", "Δ": "d", "‖": "|", "→": ">", "│": "|", "─": "-", "≠": "#", "≈": "~",
+  ]
 }

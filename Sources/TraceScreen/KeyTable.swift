@@ -70,8 +70,8 @@ package let keyTable: [BindingGroup] = [
     "Look closer",
     [
       Binding(.enter, does: .open, "open the stage; in the heatmap: go to the element of the cell"),
-      Binding(.escape, does: .close, "back; while comparing: stop comparing"),
-      Binding(.character("q"), does: .leave, "back; from the list of stages: quit"),
+      Binding(.escape, does: .back, "back; while comparing: stop comparing"),
+      Binding(.character("q"), does: .close, "back; from the list of stages: quit"),
       Binding(.tab, does: .nextPane, "the other pane"),
       Binding(.backTab, does: .previousPane, "the other pane"),
       Binding(.character("t"), does: .nextTab, "heatmap, values, text, statistics"),

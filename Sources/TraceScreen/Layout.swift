@@ -56,7 +56,8 @@ struct Layout: Equatable {
         detail = body
       }
     } else if width >= Self.sideBySideWidth {
-      let left = max(50, min(width * 3 / 5, StageList.naturalWidth(of: debugger.comparison)))
+      let most = width < 120 ? width / 2 : width * 3 / 5
+      let left = max(50, min(most, debugger.stageList.measure.width))
       stagesTitle = Box(y: top, width: left, height: 1)
       let count = debugger.comparison.pairs.count
       let spare = room - 1 - count

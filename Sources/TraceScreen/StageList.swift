@@ -8,8 +8,16 @@ package struct StageList: Sendable, Equatable {
   package private(set) var selection = 0
   private var first = 0
   private var height = 0
+  private(set) var measure: Measure
 
-  package init() {}
+  package init(_ comparison: Comparison) {
+    measure = Measure(comparison)
+  }
+
+  /// Takes over another arrangement of the stages.
+  package mutating func measure(_ comparison: Comparison) {
+    measure = Measure(comparison)
+  }
 
   /// Takes over its place on the screen, and keeps the selection on it.
   package mutating func resize(height: Int, count: Int) {
@@ -50,6 +58,27 @@ package struct StageList: Sendable, Equatable {
 
   // MARK: Drawing
 
+  /// How wide the parts of the rows are, drawn up once for a list, as it takes a look at every stage.
+  struct Measure: Equatable, Sendable {
+    var number = 2
+    var name = 8
+    var dtype = 0
+    var shape = 0
+
+    init(_ comparison: Comparison) {
+      number = max(2, String(comparison.pairs.count).count)
+      for pair in comparison.pairs {
+        name = max(
+          name, pair.dev?.name.visible.columnCount ?? 0, pair.prod?.name.visible.columnCount ?? 0)
+        dtype = max(dtype, pair.shownDTypes.columnCount)
+        shape = max(shape, pair.shownShapes.columnCount)
+      }
+    }
+
+    /// Columns in which a row shows everything whole.
+    var width: Int { 2 * name + dtype + shape + number + 25 }
+  }
+
   /// Where the columns of a list stand, for a width.
   private struct Columns {
     var number: Int
@@ -60,54 +89,25 @@ package struct StageList: Sendable, Equatable {
     var bar: Int
 
     /// Gives room first to names, then to the bar, the dtype, the shape and the role.
-    init(width: Int, comparison: Comparison) {
-      let pairs = comparison.pairs
-      number = max(2, String(pairs.count).count)
-      let longest =
-        pairs.map {
-          max($0.dev?.name.visible.columnCount ?? 0, $0.prod?.name.visible.columnCount ?? 0)
-        }
-        .max() ?? 0
+    init(width: Int, _ measure: Measure) {
+      number = measure.number
       var left = width - number - 3 - 3
       bar = left >= 20 ? 4 : 0
       left -= bar > 0 ? bar + 1 : 0
-      dtype = left >= 34 ? min(8, pairs.map { Self.dtype($0).columnCount }.max() ?? 0) : 0
+      dtype = left >= 34 ? min(8, measure.dtype) : 0
       left -= dtype > 0 ? dtype + 1 : 0
-      let widestShape = pairs.map { Self.shape($0).columnCount }.max() ?? 0
-      shape = left >= 40 ? min(widestShape, max(9, left - 2 * longest - 12), 24) : 0
+      shape = left >= 40 ? min(measure.shape, max(9, left - 2 * measure.name - 12), 24) : 0
       left -= shape > 0 ? shape + 1 : 0
       role = left >= 36 ? 9 : 0
       left -= role > 0 ? role + 1 : 0
-      name = max(1, min(left / 2, max(longest, 8)))
+      name = max(1, min(left / 2, measure.name))
     }
-
-    static func dtype(_ pair: PairComparison) -> String {
-      pair.shownValue.map { DivergenceText.dtypes(of: $0) } ?? ""
-    }
-
-    static func shape(_ pair: PairComparison) -> String {
-      pair.shownValue.map { DivergenceText.shapes(of: $0) } ?? ""
-    }
-  }
-
-  /// Columns in which a list shows everything whole. Cost: a look at every stage.
-  static func naturalWidth(of comparison: Comparison) -> Int {
-    var name = 8
-    var dtype = 0
-    var shape = 0
-    for pair in comparison.pairs {
-      name = max(
-        name, pair.dev?.name.visible.columnCount ?? 0, pair.prod?.name.visible.columnCount ?? 0)
-      dtype = max(dtype, Columns.dtype(pair).columnCount)
-      shape = max(shape, Columns.shape(pair).columnCount)
-    }
-    return 2 * name + dtype + shape + String(comparison.pairs.count).count + 25
   }
 
   package func draw(
     into grid: inout Grid, comparison: Comparison, theme: Theme, isFocused: Bool
   ) {
-    let columns = Columns(width: grid.width, comparison: comparison)
+    let columns = Columns(width: grid.width, measure)
     let firstDivergence = comparison.firstDivergence
     for y in 0..<grid.height {
       let index = first + y
@@ -151,10 +151,10 @@ package struct StageList: Sendable, Equatable {
         style: pair.role == .origin ? theme.diverged : theme.faint)
     }
     if columns.dtype > 0 {
-      x = grid.write(" " + Columns.dtype(pair).padded(toColumns: columns.dtype), x: x, y: y)
+      x = grid.write(" " + pair.shownDTypes.padded(toColumns: columns.dtype), x: x, y: y)
     }
     if columns.shape > 0 {
-      x = grid.write(" " + Columns.shape(pair).padded(toColumns: columns.shape), x: x, y: y)
+      x = grid.write(" " + pair.shownShapes.padded(toColumns: columns.shape), x: x, y: y)
     }
     if columns.bar > 0 {
       grid.write(
@@ -204,14 +204,9 @@ package struct StageList: Sendable, Equatable {
 }
 
 extension PairComparison {
-  /// The value that a list shows; of a stage that stands alone its first.
-  package var shownValue: ValueComparison? {
-    leadingValue
-      ?? (dev?.values.first ?? prod?.values.first).map {
-        ValueComparison(
-          name: $0.name, role: $0.role, dev: dev?.values.first, prod: prod?.values.first)
-      }
-  }
+  fileprivate var shownDTypes: String { leadingValue.map { DivergenceText.dtypes(of: $0) } ?? "" }
+
+  fileprivate var shownShapes: String { leadingValue.map { DivergenceText.shapes(of: $0) } ?? "" }
 }
 
 /// A relative error as a bar: each column two decades, from 1e-8 to 1 and beyond.

@@ -10,12 +10,17 @@ package struct Subject: Sendable {
   package var view: TensorView?
   /// Whether the person chose the value, so that news must not choose another.
   package var isValueChosen: Bool
+  /// What the readers of the two traces had to say.
+  package var remarks: [String]
   /// Whether the person moved the cursor, so that news must not move it away.
   package var isPlacedByHand = false
 
-  package init(pairIndex: Int, pair: PairComparison, valueIndex: Int? = nil) {
+  package init(
+    pairIndex: Int, pair: PairComparison, valueIndex: Int? = nil, remarks: [String] = []
+  ) {
     self.pairIndex = pairIndex
     self.pair = pair
+    self.remarks = remarks
     self.valueIndex = valueIndex ?? pair.leadingValueIndex ?? 0
     isValueChosen = valueIndex != nil
     guard let shape else { return }
@@ -55,7 +60,9 @@ package struct Subject: Sendable {
     self.pair = pair
     guard !isPlacedByHand, wasPending, value.status != .pending else { return }
     let before = view
-    self = Subject(pairIndex: pairIndex, pair: pair, valueIndex: isValueChosen ? valueIndex : nil)
+    self = Subject(
+      pairIndex: pairIndex, pair: pair, valueIndex: isValueChosen ? valueIndex : nil,
+      remarks: remarks)
     guard let before else { return }
     view?.resize(to: before.area)
     if hasCommonShape { view?.mode = before.mode }

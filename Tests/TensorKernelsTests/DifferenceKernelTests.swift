@@ -118,6 +118,30 @@ import Testing
     #expect(run.devSquareSum == 4)
   }
 
+  @Test func `a first special mismatch does not move an earlier mismatch`() {
+    var dev = [Float](repeating: 1, count: 1_100)
+    var prod = dev
+    prod[3] = 9
+    dev[1_099] = .nan
+    let run = compared(dev, prod, half)
+    #expect(run.firstMismatch == 3)
+    #expect(run.firstSpecialMismatch == 1_099)
+  }
+
+  @Test func `a relative difference larger by one rounding is found`() {
+    // d / |x| is one step above r, though r · |x| rounds to d.
+    let x = Double(bitPattern: 4_602_948_213_838_544_933)
+    let d = Double(bitPattern: 4_607_327_758_052_632_105)
+    let r = Double(bitPattern: 4_611_451_911_332_885_815)
+    var dev = [Double](repeating: 0, count: 1_025)
+    var prod = dev
+    (dev[0], prod[0]) = (-1, r - 1)
+    (dev[1_024], prod[1_024]) = (-x, d - x)
+    let run = compared(dev, prod, half)
+    #expect(run.maxRelative == r.nextUp)
+    #expect(run.maxRelativeElement == 1_024)
+  }
+
   @Test func `a difference beyond the range of doubles is infinite and a mismatch`() {
     let run = compared([Double.greatestFiniteMagnitude], [-.greatestFiniteMagnitude], half)
     #expect(run.mismatchedCount == 1)

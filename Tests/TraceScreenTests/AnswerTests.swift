@@ -18,7 +18,7 @@ import TraceComparison
     let sitting = try Sitting(dev: dev, prod: prod)
     #expect(
       sitting.lines(0..<7) == """
-         paritty  dev.npz │ prod.npz            3 stages: 0 agree, 0 differ   comparing|
+         paritty  dev.npz │ prod.npz                      0 agree, 0 differ   comparing|
          no divergence in the first 0 stages, still comparing|
          Esc stops|
         ─ Stages  dev │ prod   3 in all ──────────────────────────────────────── error ─|
@@ -74,7 +74,7 @@ import TraceComparison
     sitting.send(.compared([.progress(bytesDone: 48, bytesTotal: 48)]))
     #expect(sitting.line(0).hasSuffix("0 differ   comparing 99 %"))
     sitting.compare()
-    #expect(sitting.line(0).hasSuffix("3 stages: 1 agree, 2 differ"))
+    #expect(sitting.line(0).hasSuffix(" 1 agree, 2 differ"))
   }
 
   @Test func `a match says what agrees and how closely`() throws {
@@ -111,7 +111,7 @@ import TraceComparison
         stage("scale", Value(name: "out", content: .unreadable(problem))),
       ])
     sitting.compare()
-    #expect(sitting.line(0).hasSuffix("2 stages: 1 agree, 0 differ, 1 not comparable"))
+    #expect(sitting.line(0).hasSuffix(" 1 agree, 0 differ, 1 not comparable"))
     #expect(sitting.line(1) == " UNDECIDED  1 stages agree, the others are not known")
     #expect(sitting.line(2) == " prod.npz, entry 'scale.npy': a pickle; save numbers")
     #expect(sitting.line(5).hasPrefix("  1 scale    ? scale"))
@@ -123,7 +123,7 @@ import TraceComparison
     sitting.press("\u{1B}")
     #expect(sitting.effects == [.cancelComparison])
     sitting.send(.comparisonEnded(isCancelled: true))
-    #expect(sitting.line(0).hasSuffix("3 stages: 1 agree, 0 differ   stopped, not all compared"))
+    #expect(sitting.line(0).hasSuffix("1 agree, 0 differ   stopped"))
     #expect(sitting.line(1) == " UNDECIDED  1 stages agree, the others are not known")
     #expect(sitting.line(2) == " 2 stages were not compared")
   }

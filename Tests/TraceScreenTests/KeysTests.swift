@@ -230,7 +230,7 @@ import Testing
     var sitting = try sitting()
     sitting.press("/a\n")
     #expect(selection(sitting) == "3 same")
-    #expect(sitting.line(-1) == " /a   n next match, N previous; Esc then n: divergences")
+    #expect(sitting.line(-1) == " /a   n next match, N previous; Esc ends the search")
     sitting.press("n")
     #expect(selection(sitting) == "4 last")
     sitting.press("n")

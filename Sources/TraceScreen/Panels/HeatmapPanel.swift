@@ -76,7 +76,8 @@ package struct HeatmapPanel: Panel {
 
   /// Shows the next mode that says something about the value; of other shapes the other side.
   private static func showNextMode(of view: inout TensorView, for subject: Subject) {
-    let modes = HeatmapRequest.Mode.allCases
+    let isIdentical = subject.value.status == .identical
+    let modes = isIdentical ? [.tolerance, .dev] : HeatmapRequest.Mode.allCases
     guard !subject.hasCommonShape else {
       let place = modes.firstIndex(of: view.mode) ?? 0
       view.mode = modes[(place + 1) % modes.count]
@@ -113,9 +114,17 @@ package struct HeatmapPanel: Panel {
   }
 
   package func job(for subject: Subject) -> Job? {
-    guard let view = subject.view, view.shape.elementCount > 0 else { return nil }
+    guard let view = subject.view, view.shape.elementCount > 0, !isKnownEqual(subject) else {
+      return nil
+    }
     return Job(
       pairIndex: subject.pairIndex, valueIndex: subject.valueIndex, work: .heatmap(view.request))
+  }
+
+  /// Whether a picture of the difference would be blank, so that nothing need be read for it.
+  private func isKnownEqual(_ subject: Subject) -> Bool {
+    guard subject.value.status == .identical, let mode = subject.view?.mode else { return false }
+    return mode != .dev && mode != .prod
   }
 
   package mutating func receive(_ output: Job.Output) {
@@ -150,6 +159,10 @@ package struct HeatmapPanel: Panel {
       grid.write(" no elements: an axis has extent 0", x: 0, y: 1)
       return
     }
+    guard !isKnownEqual(subject) else {
+      grid.write(" the same bits: nothing differs   m shows the values", x: 0, y: 1)
+      return
+    }
     guard let heatmap, heatmap.request == view.request else {
       grid.write(" reading …", x: 0, y: 1, style: theme.faint)
       return
@@ -161,8 +174,7 @@ package struct HeatmapPanel: Panel {
     let rows = max(1, grid.height - Self.frameHeight)
     grid.place(picture.drawn(width: max(0, grid.width - 2), height: rows), x: 1, y: 1)
     if scale == nil, heatmap.cells.allSatisfy({ $0.kind == .empty || !$0.isBeyondTolerance }) {
-      let note = subject.value.status == .identical ? "the same bits" : "nothing beyond tolerance"
-      let shown = " \(note) here "
+      let shown = " nothing beyond tolerance here "
       grid.write(
         shown, x: max(0, (grid.width - shown.columnCount) / 2), y: 1 + rows / 2, style: theme.faint)
     }

@@ -112,6 +112,7 @@ package struct StatisticsPanel: Panel {
       lines.append(Line(name: name, text: text))
     }
     lines += parameterLines(pair)
+    lines += subject.remarks.map { Line(name: "remark", text: $0) }
     return lines
   }
 
