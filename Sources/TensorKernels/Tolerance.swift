@@ -47,6 +47,9 @@ package struct Tolerance: Sendable, Equatable {
     }
   }
 
+  /// Whether floats too agree only when equal.
+  package var isExact: Bool { relative == 0 && absolute == 0 }
+
   /// The largest |dev − prod| at which a finite pair with this dev still agrees.
   @inline(__always)
   package func bound(dev: Double) -> Double { absolute + relative * dev.magnitude }

@@ -77,13 +77,17 @@ package struct Comparison: Sendable {
     return isWhole && isCompared && !pairs.isEmpty ? .match : .undecided
   }
 
-  /// What the readers of both traces had to guess, skip or correct, and what made a request fail.
+  /// What the readers of both traces had to guess, skip or correct, what made a request fail, and
+  /// which tolerances are for no stage.
   package var remarks: [String] {
-    [("dev", dev), ("prod", prod)].flatMap { side, trace in
+    let idle = settings.stageTolerances.filter { tolerance in
+      !pairs.contains { tolerance.glob.matches($0.name) }
+    }
+    return [("dev", dev), ("prod", prod)].flatMap { side, trace in
       trace.warnings.map { "\(side): \($0)" }
         + (trace.isComplete ? [] : ["\(side): the trace is not complete"])
         + (trace.error.map { ["\(side): the request ended with: \($0)"] } ?? [])
-    }
+    } + idle.map { "tolerance '\($0.glob.pattern)' fits no stage" }
   }
 
   /// The first reason why something could not be compared.

@@ -10,7 +10,7 @@ package struct HeatmapRequest: Sendable, Equatable {
   package enum Mode: String, Sendable, CaseIterable {
     /// |Δ| in units of the tolerance.
     case tolerance
-    /// prod − dev.
+    /// prod − dev; by its magnitude.
     case signed
     case absolute
     /// |Δ| over |dev|.
@@ -68,7 +68,7 @@ package struct Heatmap: Sendable, Equatable {
     package var kind = Kind.empty
     /// What the mode shows: signed for `signed`, `dev` and `prod`.
     package var value = 0.0
-    /// |Δ| in units of the tolerance; |value| for `dev` and `prod`.
+    /// How strong it is, in what the mode shows: never negative, and infinite where it has no bound.
     package var score = 0.0
     /// Whether the element disagrees; always true for what is no number.
     package var isBeyondTolerance = false
@@ -92,8 +92,8 @@ package struct Heatmap: Sendable, Equatable {
 
   /// Pools the requested part of two tensors of the same shape.
   ///
-  /// A NaN or an infinity that only one side has wins over every number, the largest difference over
-  /// the others, the first element over its equals. Cost: reads the requested part once, a few
+  /// A NaN or an infinity that only one side has wins over every number, what disagrees over what is
+  /// tolerated, then the strongest over the others, the first over its equals. Cost: reads the requested part once, a few
   /// nanoseconds an element; memory: two blocks.
   ///
   /// - Returns: `nil` where `isCancelled` said so.

@@ -187,6 +187,9 @@ struct HeatmapPooling {
     guard candidate.kind == current.kind else {
       return candidate.kind.rawValue > current.kind.rawValue
     }
+    guard candidate.isBeyondTolerance == current.isBeyondTolerance else {
+      return candidate.isBeyondTolerance
+    }
     guard candidate.score == .infinity, current.score == .infinity else {
       return candidate.score > current.score
     }
@@ -221,17 +224,16 @@ struct HeatmapPooling {
     if dev.isNaN || prod.isNaN || dev.isInfinite || prod.isInfinite { return cell }
     // Two large integers may round to the same number, and differ by one at least.
     let magnitude = isExact ? max(1, difference.magnitude) : difference.magnitude
-    let bound = isExact ? 0 : tolerance.absolute + tolerance.relative * dev.magnitude
+    let bound = isExact ? 0 : tolerance.bound(dev: dev)
     cell.kind = .number
-    // Where nothing is tolerated, a unit stands for the tolerance.
-    cell.score = bound > 0 ? magnitude / bound : isExact ? magnitude : .infinity
     cell.isBeyondTolerance = magnitude > bound
     switch request.mode {
-    case .relative: cell.value = magnitude / dev.magnitude
-    case .absolute: cell.value = magnitude
-    case .signed: cell.value = difference
-    default: cell.value = cell.score
+    case .signed, .absolute: cell.score = magnitude
+    case .relative: cell.score = magnitude / dev.magnitude
+    // Where nothing is tolerated at all, a unit stands for the tolerance.
+    default: cell.score = isExact || tolerance.isExact ? magnitude : magnitude / bound
     }
+    cell.value = request.mode == .signed ? difference : cell.score
     return cell
   }
 }

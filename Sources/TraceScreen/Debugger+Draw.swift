@@ -103,7 +103,8 @@ extension Debugger {
       y = 1
     }
     for (i, line) in lines.prefix(box.height - y).enumerated() {
-      grid.write(" \(line.text)", x: 0, y: y + i, style: line.style)
+      grid.write(
+        " \(line.text)".visible.truncated(toColumns: width), x: 0, y: y + i, style: line.style)
     }
   }
 
@@ -164,6 +165,12 @@ extension Debugger {
     if let index = comparison.firstDivergence {
       let pair = comparison.pairs[index]
       let amount = DivergenceText.amount(of: pair)
+      guard width >= 60 else {
+        return [
+          ("FIRST DIVERGENCE  \(index) \(pair.name)", theme.diverged),
+          ("  \(amount)", theme.plain),
+        ]
+      }
       let room = width - amount.columnCount - String(index).count - 22
       let name = pair.name.visible.truncated(toColumns: max(12, room))
       let first = "FIRST DIVERGENCE  \(index) \(name)  \(amount)"
@@ -182,7 +189,7 @@ extension Debugger {
     switch comparison.verdict {
     case .match:
       return [
-        ("MATCH  all \(counts.agreeing) stages agree", theme.bold),
+        ("MATCH  all \(NumberText.count(counts.agreeing, "stage")) agree", theme.bold),
         (CloseText.summary(of: comparison), theme.plain),
       ]
     case .diverged, .undecided:
@@ -247,6 +254,11 @@ extension Debugger {
   /// The keys that matter most where the person is.
   private var keyHints: [(String, String)] {
     if helpPage != nil { return [("Esc", "back"), ("j k", "scroll")] }
+    if width < 60 {
+      return [
+        ("q", focus == .stages ? "quit" : "back"), ("?", "help"), ("Enter", "open"), ("n", "next"),
+      ]
+    }
     if focus == .stages {
       return [
         ("n", "next divergence"), ("Enter", "open"), ("t", "tab"), ("z", "full"),

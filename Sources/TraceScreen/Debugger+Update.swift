@@ -322,6 +322,7 @@ extension Debugger {
       PairComparison($0.pair, dev: comparison.dev, prod: comparison.prod)
     }
     progress = .comparing(bytesDone: 0, bytesTotal: 0)
+    isSelectedByHand = false
     open(pair: subject.pairIndex, value: subject.isValueChosen ? subject.valueIndex : nil)
     return [.compareAgain]
   }

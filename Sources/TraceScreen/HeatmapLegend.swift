@@ -24,31 +24,34 @@ package struct HeatmapLegend: Sendable {
       x = grid.write(" \(name)", x: x, y: y, style: theme.faint)
     }
     guard let scale else { return }
-    for step in scale.strongest > scale.weakest ? [1, 3, 5, 7] : [HeatmapScale.stepCount] {
-      let bound = scale.strongest > scale.weakest ? scale.lowerBound(ofStep: step) : scale.weakest
-      let text = " \(text(bound))"
-      let swatches = isSigned ? 2 : 1
-      guard x + 1 + swatches + text.columnCount <= grid.width else { return }
+    // As many steps as fit, the strongest always among them.
+    let choices =
+      scale.strongest > scale.weakest ? [[1, 3, 5, 7], [1, 4, 7], [1, 7], [7]] : [[7]]
+    let swatches = isSigned ? 2 : 1
+    let fitting = choices.first { steps in
+      let columns = steps.reduce(0) { $0 + 2 + swatches + text(ofStep: $1, scale).columnCount }
+      return x + columns <= grid.width
+    }
+    for step in fitting ?? [] {
       grid[x + 1, y] = theme.heatCell(step: step, isNegative: false)
       if isSigned { grid[x + 2, y] = theme.heatCell(step: step, isNegative: true) }
-      x = grid.write(text, x: x + 1 + swatches, y: y, style: theme.faint)
+      x = grid.write(
+        " \(text(ofStep: step, scale))", x: x + 1 + swatches, y: y, style: theme.faint)
     }
-    if isSigned { grid.write("  2nd colour: below 0", x: x, y: y, style: theme.faint) }
+    guard isSigned else { return }
+    let second =
+      theme.display.palette == .monochrome ? "  underlined: below 0" : "  2nd colour: below 0"
+    if x + second.columnCount <= grid.width {
+      grid.write(second, x: x, y: y, style: theme.faint)
+    }
   }
 
-  private var isSigned: Bool {
-    switch heatmap.request.mode {
-    case .signed, .dev, .prod: true
-    case .tolerance, .absolute, .relative: false
-    }
-  }
+  private var isSigned: Bool { heatmap.request.mode.isSigned }
 
-  /// A bound of the scale with its unit: tolerances, or the value itself for one side alone.
-  private func text(_ bound: Double) -> String {
-    switch heatmap.request.mode {
-    case .dev, .prod: return NumberText.brief(bound, digits: 2)
-    case _ where isExact: return NumberText.factor(bound)
-    default: return NumberText.factor(bound) + theme.glyphs.times
-    }
+  /// Where a step begins, with its unit: tolerances, or what the mode shows.
+  private func text(ofStep step: Int, _ scale: HeatmapScale) -> String {
+    let bound = scale.lowerBound(ofStep: step)
+    guard heatmap.request.mode == .tolerance else { return NumberText.brief(bound, digits: 2) }
+    return NumberText.factor(bound) + (isExact ? "" : theme.glyphs.times)
   }
 }

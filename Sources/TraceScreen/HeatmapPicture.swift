@@ -50,10 +50,10 @@ package struct HeatmapPicture: Sendable {
   private func cell(_ place: (row: Int, column: Int)) -> Cell {
     let dot = heatmap[place.row, place.column]
     var cell = look(of: dot)
-    if isCursor(place) {
-      cell.style = Style(attributes: [.reverse, .bold])
-      if cell.scalar == " " { cell.scalar = "+" }
-    }
+    guard isCursor(place) else { return cell }
+    // What is no number is reversed already.
+    let isSpecial = dot.kind != .number && dot.kind != .empty
+    cell.style = Style(attributes: isSpecial ? [.bold, .underline] : [.bold, .reverse])
     return cell
   }
 
@@ -94,12 +94,17 @@ package struct HeatmapPicture: Sendable {
     case .number: break
     }
     guard let scale else { return Cell(" ") }
-    let step = scale.step(of: dot, in: heatmap.request.mode)
+    let step = scale.step(of: dot)
     return theme.heatCell(step: step, isNegative: isSigned && dot.value < 0)
   }
 
-  private var isSigned: Bool {
-    switch heatmap.request.mode {
+  private var isSigned: Bool { heatmap.request.mode.isSigned }
+}
+
+extension HeatmapRequest.Mode {
+  /// Whether cells stand for values above and below zero.
+  var isSigned: Bool {
+    switch self {
     case .signed, .dev, .prod: true
     case .tolerance, .absolute, .relative: false
     }

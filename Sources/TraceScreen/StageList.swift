@@ -88,18 +88,23 @@ package struct StageList: Sendable, Equatable {
     var shape: Int
     var bar: Int
 
-    /// Gives room first to names, then to the bar, the dtype, the shape and the role.
+    /// Gives room first to short names, then to the bar, the dtype, the shape and the note, then to
+    /// what is left of the names.
     init(width: Int, _ measure: Measure) {
       number = measure.number
       var left = width - number - 3 - 3
-      bar = left >= 20 ? 4 : 0
-      left -= bar > 0 ? bar + 1 : 0
-      dtype = left >= 34 ? min(8, measure.dtype) : 0
-      left -= dtype > 0 ? dtype + 1 : 0
-      shape = left >= 40 ? min(measure.shape, max(9, left - 2 * measure.name - 12), 24) : 0
-      left -= shape > 0 ? shape + 1 : 0
-      role = left >= 36 ? 9 : 0
-      left -= role > 0 ? role + 1 : 0
+      /// What a column may take and leave the names this much each.
+      func share(_ wanted: Int, namesKeep columns: Int) -> Int {
+        let granted = wanted + 1 <= left - 2 * min(measure.name, columns) ? wanted : 0
+        if granted > 0 { left -= granted + 1 }
+        return granted
+      }
+      bar = share(4, namesKeep: 6)
+      dtype = share(min(8, measure.dtype), namesKeep: 8)
+      let shapes = min(measure.shape, 24)
+      let shownShapes = share(shapes, namesKeep: 16)
+      shape = shownShapes > 0 ? shownShapes : share(min(shapes, 9), namesKeep: 12)
+      role = share(9, namesKeep: 10)
       name = max(1, min(left / 2, measure.name))
     }
   }

@@ -29,16 +29,11 @@ package struct Subject: Sendable {
     self.view = view
   }
 
-  /// The value that is looked at; for a stage that stands alone, its first output.
+  /// The value that is looked at; an empty one where the stage recorded none.
   package var value: ValueComparison {
-    if pair.values.indices.contains(valueIndex) { return pair.values[valueIndex] }
-    let dev = pair.dev?.values.first
-    let prod = pair.prod?.values.first
-    var alone = ValueComparison(
-      name: dev?.name ?? prod?.name ?? "", role: dev?.role ?? prod?.role ?? .output, dev: dev,
-      prod: prod)
-    alone.status = pair.status
-    return alone
+    pair.values.indices.contains(valueIndex)
+      ? pair.values[valueIndex]
+      : ValueComparison(name: "", role: .output, dev: nil, prod: nil)
   }
 
   /// Whether elements stand across from each other.
@@ -47,9 +42,10 @@ package struct Subject: Sendable {
     return dev.shape == prod.shape
   }
 
-  /// Whether elements agree only when equal, as integers do.
+  /// Whether elements agree only when equal: integers do, and floats where nothing is tolerated.
   package var isExact: Bool {
-    [value.dev, value.prod].allSatisfy { !($0?.tensor?.dtype.isFloat ?? false) }
+    if value.tolerance?.isExact ?? false { return true }
+    return [value.dev, value.prod].allSatisfy { !($0?.tensor?.dtype.isFloat ?? false) }
   }
 
   private var shape: Shape? { value.dev?.tensor?.shape ?? value.prod?.tensor?.shape }

@@ -86,7 +86,27 @@ private let prod = tensor(.f32, [1, 3, 2, 0], [2, 2])
       matrix(.absolute, 1, 3, width: 1), tolerance: .exact)
     #expect(map.cells[0].element == 1)
     #expect(map.cells[0].value == 8)
-    #expect(map.cells[0].score == .infinity)
+    #expect(map.cells[0].score == 8)
+  }
+
+  @Test func `each mode chooses by what it shows`() throws {
+    let dev = tensor(.f32, [1000, 1], [1, 2])
+    let prod = tensor(.f32, [1010, 4], [1, 2])
+    #expect(try pool(dev, prod, matrix(.absolute, 1, 2, width: 1)).cells[0].element == 0)
+    #expect(try pool(dev, prod, matrix(.relative, 1, 2, width: 1)).cells[0].element == 1)
+    #expect(try pool(dev, prod, matrix(.relative, 1, 2, width: 1)).cells[0].score == 3)
+  }
+
+  @Test func `what disagrees stands for a cell before a larger difference that is tolerated`()
+    throws
+  {
+    let dev = tensor(.f32, [1000, 1], [1, 2])
+    let prod = tensor(.f32, [1010, 4], [1, 2])
+    let map = try pool(
+      dev, prod, matrix(.absolute, 1, 2, width: 1), tolerance: Tolerance(relative: 0.1, absolute: 0)
+    )
+    #expect(map.cells[0].element == 1)
+    #expect(map.cells[0].isBeyondTolerance)
   }
 
   @Test func `NaN wins over infinities and infinities over numbers`() throws {

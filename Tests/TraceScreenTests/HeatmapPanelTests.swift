@@ -43,8 +43,8 @@ import TraceComparison
                      ^^^^^^|
         |
         |
-         [1, 4] dev 10 prod nan d nan|
-         cell 1x1  blank equal  ! NaN ^ inf v -inf . 72x - 156,000x|
+         [1, 4] dev 10.0 prod nan|
+         cell 1x1  blank equal  ! NaN ^ inf v -inf . 72x @ 7.29e+11x|
         """)
   }
 
@@ -61,7 +61,7 @@ import TraceComparison
         |
         |
         """)
-    #expect(sitting.line(17) == " [2, 4] dev 16 prod 0 d -16 519,000x tolerance")
+    #expect(sitting.line(17) == " [2, 4] dev 16.0 prod 0.0 d -16 519,000x tolerance")
   }
 
   @Test func `the legend gives the strength of its steps in tolerances`() throws {
@@ -130,13 +130,13 @@ import TraceComparison
 
   @Test func `n and N go from one differing cell to the next and around`() throws {
     var sitting = try sitting([2, 3], ramp(6), ramp(6, but: [1: 9, 5: 9]))
-    #expect(sitting.line(17).hasPrefix(" [0, 1] dev 1 prod 9"))
+    #expect(sitting.line(17).hasPrefix(" [0, 1] dev 1.0 prod 9.0"))
     sitting.press("n")
-    #expect(sitting.line(17).hasPrefix(" [1, 2] dev 5 prod 9"))
+    #expect(sitting.line(17).hasPrefix(" [1, 2] dev 5.0 prod 9.0"))
     sitting.press("n")
-    #expect(sitting.line(17).hasPrefix(" [0, 1] dev 1 prod 9"))
+    #expect(sitting.line(17).hasPrefix(" [0, 1] dev 1.0 prod 9.0"))
     sitting.press("N")
-    #expect(sitting.line(17).hasPrefix(" [1, 2] dev 5 prod 9"))
+    #expect(sitting.line(17).hasPrefix(" [1, 2] dev 5.0 prod 9.0"))
   }
 
   // MARK: - Zoom
@@ -150,7 +150,7 @@ import TraceComparison
     for _ in 0..<5 {
       sitting.press("+")
       cells.append(String(sitting.line(18).prefix(12)))
-      #expect(sitting.line(17).hasPrefix(" [150, 180] dev 1 prod 2"))
+      #expect(sitting.line(17).hasPrefix(" [150, 180] dev 1.0 prod 2.0"))
     }
     #expect(
       cells == [" cell 16x16 ", " cell 8x8  b", " cell 4x4  b", " cell 2x2  b", " cell 1x1  b"])
@@ -167,7 +167,7 @@ import TraceComparison
     let whole = picture(sitting)
     sitting.press("1")
     #expect(sitting.line(18).hasPrefix(" cell 1x1"))
-    #expect(sitting.line(17).hasPrefix(" [150, 180] dev 1 prod 2"))
+    #expect(sitting.line(17).hasPrefix(" [150, 180] dev 1.0 prod 2.0"))
     sitting.press("-")
     #expect(sitting.line(18).hasPrefix(" cell 2x2"))
     sitting.press("------")
@@ -199,7 +199,7 @@ import TraceComparison
     #expect(sitting.line(6) == " |d| in tolerances   [rows, columns, 0]")
     sitting.press("X")
     #expect(sitting.line(6) == " |d| in tolerances   [rows, 1, columns]")
-    #expect(sitting.line(17) == " [1, 1, 0] dev 25 prod 0 d -25 588,000x tolerance")
+    #expect(sitting.line(17) == " [1, 1, 0] dev 25.0 prod 0.0 d -25 588,000x tolerance")
   }
 
   @Test func `dot and comma step through the slices and around, star pools them`() throws {
@@ -213,7 +213,7 @@ import TraceComparison
     #expect(sitting.line(6) == " |d| in tolerances   [1, rows, columns]")
     sitting.press(".*")
     #expect(sitting.line(6) == " |d| in tolerances   [*, rows, columns]")
-    #expect(sitting.line(17) == " [1, 1, 0] dev 25 prod 0 d -25 588,000x tolerance")
+    #expect(sitting.line(17) == " [1, 1, 0] dev 25.0 prod 0.0 d -25 588,000x tolerance")
     sitting.press("\n")
     #expect(sitting.line(-2) == " [1, 1, 0]  dev 25.0  prod 0.0  prod - dev -25")
   }
@@ -265,12 +265,12 @@ import TraceComparison
   @Test func `a vector is wrapped, a scalar is one cell`() throws {
     let vector = try sitting([200], ramp(200), ramp(200, but: [150: 0]))
     #expect(vector.line(6) == " |d| in tolerances   [wrapped]")
-    #expect(vector.line(17) == " [150] dev 150 prod 0 d -150 732,000x tolerance")
+    #expect(vector.line(17) == " [150] dev 150.0 prod 0.0 d -150 732,000x tolerance")
     #expect(vector.line(18) == " cell 1  blank equal  @ 732,000x")
     let scalar = try sitting([], [3], [4])
     #expect(scalar.line(6) == " |d| in tolerances   one element")
     #expect(scalar.line(7).hasPrefix(" @@"))
-    #expect(scalar.line(17) == " [] dev 3 prod 4 d 1 71,900x tolerance")
+    #expect(scalar.line(17) == " [] dev 3.0 prod 4.0 d 1 71,900x tolerance")
   }
 
   @Test(arguments: [[0], [0, 3], [2, 0], [0, 0, 0]])
@@ -293,11 +293,11 @@ import TraceComparison
     #expect(sitting.line(6) == " shapes differ (2x3>3x2): dev alone   [rows, columns]")
     #expect(!sitting.text.contains("equal"))
     sitting.press("G$")
-    #expect(sitting.line(17) == " [1, 2]  dev 5")
+    #expect(sitting.line(17) == " [1, 2]  dev 5.0")
     sitting.press("m")
     #expect(sitting.line(6) == " shapes differ (2x3>3x2): prod alone   [rows, columns]")
     sitting.press("G$")
-    #expect(sitting.line(17) == " [2, 1]  prod 5")
+    #expect(sitting.line(17) == " [2, 1]  prod 5.0")
     sitting.press("\n")
     #expect(sitting.line(-2) == " [2, 1]  dev has another shape  prod 5.0")
     sitting.press("\u{1B}m")
@@ -376,12 +376,60 @@ import TraceComparison
       prod: [stage("v", tensor([2, 2], [1, 2, 8, 40]))], width: 60, height: 20, display: .plain,
       settings: settings)
     sitting.resize(width: 60, height: 20)
-    #expect(sitting.line(18) == " cell 1x1  blank equal  . 360,000x - 616,000x * 1,060,000x")
+    #expect(sitting.line(18) == " cell 1x1  blank equal  . 360,000x + 807,000x @ 1,810,000x")
     sitting.compare()
     #expect(sitting.line(18) == " cell 1x1  blank equal  @ 3.6x")
     sitting.press(":tol 0,1\n")
     sitting.compare()
     #expect(sitting.line(18) == " cell 1x1  blank equal  . 5x - 8.8x * 15x @ 27x")
+  }
+
+  @Test func `every mode has the unit of what it shows`() throws {
+    var sitting = try sitting([2, 2], [1, 2, 3, 4], [1, 2, 8, 40], display: .plain)
+    #expect(sitting.line(18) == " cell 1x1  blank equal  . 360,000x + 807,000x @ 1,810,000x")
+    sitting.press("m")
+    #expect(sitting.line(18) == " cell 1x1  blank equal  .. 5 -- 8.8 ** 15 @@ 27")
+    sitting.press("mm")
+    #expect(sitting.line(18) == " cell 1x1  blank equal  . 1.7 - 2.7 * 4.4 @ 7.1")
+  }
+
+  @Test func `where nothing is tolerated differences are drawn in units`() throws {
+    var settings = ComparisonSettings()
+    settings.relative = 0
+    settings.absolute = 0
+    var sitting = try Sitting(
+      dev: [stage("v", tensor([2, 2], [1, 2, 3, 4]))],
+      prod: [stage("v", tensor([2, 2], [1, 2, 8, 40]))], width: 60, height: 20, display: .plain,
+      settings: settings)
+    sitting.compare()
+    #expect(sitting.line(18) == " cell 1x1  blank equal  . 5 - 8.8 * 15 @ 27")
+  }
+
+  @Test func `in monochrome the cursor on a NaN does not look like a NaN`() throws {
+    let sitting = try sitting([1, 2], [1, 2], [.nan, .nan], display: .plain)
+    let looks = Set(sitting.frame.cells.filter { $0.scalar == "!" }.map(\.style))
+    #expect(looks.contains(Style(attributes: [.bold, .underline])))
+    #expect(looks.contains(Style(attributes: [.bold, .reverse])))
+  }
+
+  @Test func `another tolerance selects the first divergence that it leaves`() throws {
+    var sitting = try Sitting(
+      dev: [stage("a", vector([1])), stage("b", vector([1]))],
+      prod: [stage("a", vector([1.5])), stage("b", vector([9]))])
+    sitting.compare()
+    #expect(sitting.debugger.stageList.selection == 0)
+    sitting.press(":tol 1\n")
+    sitting.compare()
+    #expect(sitting.debugger.stageList.selection == 1)
+    #expect(sitting.line(1).hasPrefix(" FIRST DIVERGENCE  1 b"))
+  }
+
+  @Test func `a tolerance that fits no stage is remarked on`() throws {
+    var settings = ComparisonSettings()
+    settings.stageTolerances = [.init(glob: Glob("zzz*"), relative: 1, absolute: 1)]
+    let sitting = try Sitting(
+      dev: [stage("a", vector([1]))], prod: [stage("a", vector([1]))], settings: settings)
+    #expect(sitting.line(-1) == " tolerance 'zzz*' fits no stage")
   }
 
   @Test func `a picture that comes too late for another stage is not shown`() throws {

@@ -63,15 +63,15 @@ import TraceComparison
     #expect(lines[4].contains(" # "))
   }
 
-  @Test func `a narrow list gives up the role, the shape and the dtype before the names`() throws {
+  @Test func `a narrow list gives up the note and the shape before names and dtypes`() throws {
     let text = try list(dev, prod, width: 40, rows: 5)
     #expect(
       text == """
-          0 decode   = decode
-          1 resize   ~ resize   #
-        > 2 -------- > new
-          3 old      < --------
-          4 label    # label    ####
+          0 decode   = decode   i32
+          1 resize   ~ resize   f32  #
+        > 2 -------- > new      f32
+          3 old      < -------- f32
+          4 label    # label    text ####
         """)
     let narrow = try list(dev, prod, width: 24, rows: 3)
     #expect(

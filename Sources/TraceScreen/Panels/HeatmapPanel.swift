@@ -148,7 +148,8 @@ package struct HeatmapPanel: Panel {
     guard let view = subject.view else { return }
     let words =
       subject.hasCommonShape
-      ? Self.title(of: view.mode, isExact: subject.isExact, theme)
+      ? Self.title(
+        of: view.mode, isExact: subject.isExact, theme)
       : Self.sideTitle(subject, view.mode)
     grid.write(" \(words)   \(view.axesDescription)", x: 0, y: 0, style: theme.faint)
     if let problem {
@@ -173,7 +174,7 @@ package struct HeatmapPanel: Panel {
       cursor: isFocused ? view.cursorDot : nil)
     let rows = max(1, grid.height - Self.frameHeight)
     grid.place(picture.drawn(width: max(0, grid.width - 2), height: rows), x: 1, y: 1)
-    if scale == nil, heatmap.cells.allSatisfy({ $0.kind == .empty || !$0.isBeyondTolerance }) {
+    if scale == nil, !heatmap.cells.contains(where: \.isBeyondTolerance) {
       let shown = " nothing beyond tolerance here "
       grid.write(
         shown, x: max(0, (grid.width - shown.columnCount) / 2), y: 1 + rows / 2, style: theme.faint)
@@ -192,18 +193,25 @@ package struct HeatmapPanel: Panel {
       return "\(view.dotDescription)  \(isSide ? "\(view.mode.rawValue) 0" : "equal")"
     }
     let index = NumberText.index(view.shape.index(ofElement: cell.element))
-    let dtype = subject.value.dev?.tensor?.dtype ?? subject.value.prod?.tensor?.dtype ?? .f64
-    func text(_ number: Double) -> String {
-      dtype.isFloat ? NumberText.brief(number) : NumberText.brief(number, digits: 17)
+    let devType = subject.value.dev?.tensor?.dtype ?? subject.value.prod?.tensor?.dtype ?? .f64
+    let prodType = subject.value.prod?.tensor?.dtype ?? devType
+    func text(_ number: Double, _ dtype: DType) -> String {
+      dtype.isFloat
+        ? Element.float(number, dtype).formatted(columns: 9) : NumberText.brief(number, digits: 17)
     }
     switch view.mode {
-    case .dev, .prod: return "\(index)  \(view.mode.rawValue) \(text(cell.value))"
+    case .dev: return "\(index)  dev \(text(cell.value, devType))"
+    case .prod: return "\(index)  prod \(text(cell.value, prodType))"
     default: break
     }
-    var line = "\(index) dev \(text(cell.dev)) prod \(text(cell.prod))"
-    line += " \(theme.glyphs.delta) \(text(cell.prod - cell.dev))"
-    if cell.kind == .number, !subject.isExact {
-      line += " \(NumberText.factor(cell.score))\(theme.glyphs.times) tolerance"
+    var line = "\(index) dev \(text(cell.dev, devType)) prod \(text(cell.prod, prodType))"
+    guard cell.kind == .number else { return line }
+    let difference = cell.prod - cell.dev
+    line +=
+      " \(theme.glyphs.delta) \(NumberText.brief(difference, digits: devType.isFloat ? 4 : 17))"
+    if !subject.isExact, let tolerance = subject.value.tolerance {
+      let bound = tolerance.bound(dev: cell.dev)
+      line += " \(NumberText.factor(difference.magnitude / bound))\(theme.glyphs.times) tolerance"
     }
     return line
   }

@@ -143,9 +143,12 @@ package struct ValuesPanel: Panel {
 
   package func draw(into grid: inout Grid, subject: Subject, theme: Theme, isFocused: Bool) {
     guard let view = subject.view else { return }
-    grid.write(
-      " dev \(theme.glyphs.vertical) prod  prod - dev   \(view.axesDescription)", x: 0, y: 0,
-      style: theme.faint)
+    let sides =
+      subject.value.dev?.tensor == nil
+      ? "prod alone"
+      : subject.value.prod?.tensor == nil
+        ? "dev alone" : "dev \(theme.glyphs.vertical) prod  prod - dev"
+    grid.write(" \(sides)   \(view.axesDescription)", x: 0, y: 0, style: theme.faint)
     if let problem {
       grid.write(" \(problem)", x: 0, y: 1, style: theme.diverged)
       return
@@ -211,7 +214,8 @@ package struct ValuesPanel: Panel {
 
   /// Whether two elements disagree under the tolerance of the value.
   private func isMismatch(_ dev: Element?, _ prod: Element?, _ subject: Subject) -> Bool {
-    guard let dev, let prod, let tolerance = subject.value.tolerance else { return dev != prod }
+    guard let dev, let prod else { return false }
+    guard let tolerance = subject.value.tolerance else { return dev != prod }
     return !tolerance.accepts(dev: dev, prod: prod)
   }
 
