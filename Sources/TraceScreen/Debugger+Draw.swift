@@ -165,14 +165,14 @@ extension Debugger {
     if let index = comparison.firstDivergence {
       let pair = comparison.pairs[index]
       let amount = DivergenceText.amount(of: pair)
-      guard width >= 60 else {
+      let room = width - amount.columnCount - String(index).count - 22
+      guard room >= min(12, pair.name.visible.columnCount) else {
         return [
           ("FIRST DIVERGENCE  \(index) \(pair.name)", theme.diverged),
           ("  \(amount)", theme.plain),
         ]
       }
-      let room = width - amount.columnCount - String(index).count - 22
-      let name = pair.name.visible.truncated(toColumns: max(12, room))
+      let name = pair.name.visible.truncated(toColumns: room)
       let first = "FIRST DIVERGENCE  \(index) \(name)  \(amount)"
       return [(first, theme.diverged), (secondLine(for: pair), theme.plain)]
     }

@@ -105,8 +105,6 @@ package struct Debugger: Sendable {
 
   /// The job that the open panel wants done now, where it was not asked for yet.
   mutating func missingJob() -> [Effect] {
-    // Statuses are still being worked out where texts or tensors were never read: a panel may
-    // read what it shows all the same, but not of a pair that is not compared yet and may be huge.
     let job = panel.job(for: subject)
     guard job != requestedJob else { return [] }
     requestedJob = job

@@ -31,8 +31,9 @@ final class PseudoTerminal {
   private(set) var status = Status.running
   private var descriptor: Int32
   private let foundModes: termios
-  /// Whether the other end is closed: nobody will write any more.
-  private var isHungUp = false
+  private let spawned: pseudo_terminal
+  /// Whether all that the program wrote has arrived.
+  private var hasEnded = false
 
   /// Starts `path` with the environment of the tests, changed by `environment`; nil removes a variable.
   init(
@@ -52,6 +53,7 @@ final class PseudoTerminal {
       }
     }
     try #require(isSpawned, "\(path): \(String(cString: strerror(errno)))")
+    self.spawned = spawned
     process = spawned.process
     descriptor = spawned.descriptor
     foundModes = spawned.modes
@@ -59,11 +61,9 @@ final class PseudoTerminal {
   }
 
   deinit {
-    if status == .running {
-      Glibc.kill(process, SIGKILL)
-      waitpid(process, nil, 0)
-    }
+    if status == .running { Glibc.kill(process, SIGKILL) }
     if descriptor >= 0 { close(descriptor) }
+    withUnsafePointer(to: spawned) { pseudo_terminal_release($0) }
   }
 
   // MARK: - The user's side
@@ -114,10 +114,9 @@ final class PseudoTerminal {
     _ expected: String, seconds: Int = 20, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: (ScreenModel) -> Bool
   ) -> Bool {
-    // By the clock, not by rounds: a terminal that is hung up returns from `poll` at once.
     let deadline = ContinuousClock.now + .seconds(seconds)
     while !condition(screen) {
-      guard ContinuousClock.now < deadline, !isHungUp else {
+      guard ContinuousClock.now < deadline, !hasEnded else {
         Issue.record("never came: \(expected)\n\(screen.text)", sourceLocation: sourceLocation)
         return false
       }
@@ -131,11 +130,10 @@ final class PseudoTerminal {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while status == .running, ContinuousClock.now < deadline {
       read(forMilliseconds: 5)
-      if isHungUp { usleep(1000) }
       reap()
     }
-    // The kernel hands over late what was written last; only the hang-up says that this was all.
-    while status != .running, !isHungUp, ContinuousClock.now < deadline { read(forMilliseconds: 5) }
+    // The kernel hands over late what was written last; only the mark says that this was all.
+    while status != .running, !hasEnded, ContinuousClock.now < deadline { read(forMilliseconds: 5) }
     return status
   }
 
@@ -151,24 +149,31 @@ final class PseudoTerminal {
 
   private func reap() {
     var word: Int32 = 0
-    guard waitpid(process, &word, WNOHANG) == process else { return }
+    guard withUnsafePointer(to: spawned, { pseudo_terminal_status($0, &word) }) else { return }
     let number = word & 0x7F
     status = number == 0 ? .exit(word >> 8 & 0xFF) : .signal(number)
   }
 
   private func read(forMilliseconds milliseconds: Int32) {
+    guard descriptor >= 0 else {
+      usleep(UInt32(milliseconds) * 1000)  // the window is closed
+      hasEnded = true
+      return
+    }
     var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     guard poll(&source, 1, milliseconds) > 0 else { return }
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
       let count = Glibc.read(descriptor, &buffer, buffer.count)
-      guard count > 0 else {
-        isHungUp = count == 0 || errno == EIO
-        return
+      guard count > 0 else { return }
+      var bytes = buffer[..<count]
+      if let mark = bytes.firstIndex(of: UInt8(pseudo_terminal_end_mark)) {
+        hasEnded = true
+        bytes = bytes[..<mark]  // behind it stands what the line echoes to nobody
       }
-      byteCount += count
-      transcript.append(contentsOf: buffer[..<count])
-      screen.feed(buffer[..<count])
+      byteCount += bytes.count
+      transcript.append(contentsOf: bytes)
+      screen.feed(bytes)
     }
   }
 
