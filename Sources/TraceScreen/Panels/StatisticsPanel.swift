@@ -41,7 +41,8 @@ package struct StatisticsPanel: Panel {
     for (y, line) in lines(subject).dropFirst(first).prefix(grid.height).enumerated() {
       let end = grid.write(" \(line.name.padded(toColumns: 18))", x: 0, y: y)
       let next = grid.write(
-        line.text, x: end, y: y, style: line.isStrong ? theme.bold : theme.plain)
+        line.text.visible.truncated(toColumns: max(0, grid.width - end)), x: end, y: y,
+        style: line.isStrong ? theme.bold : theme.plain)
       // Half a sentence explains nothing.
       if let meaning = line.meaning, max(next + 2, end + 34) + meaning.columnCount <= grid.width {
         grid.write(meaning, x: max(next + 2, end + 34), y: y, style: theme.faint)
