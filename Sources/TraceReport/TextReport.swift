@@ -80,7 +80,13 @@ package enum TextReport: ReportFormat {
     let counts = comparison.counts
     var summary =
       "\(NumberText.count(comparison.pairs.count, "stage")): \(counts.agreeing) agree, \(counts.diverged) differ"
-    if counts.notComparable > 0 { summary += ", \(counts.notComparable) not comparable" }
+    let coverage = comparison.coverage
+    for (count, words) in [
+      (coverage.onlyDev, "missing in prod"), (coverage.onlyProd, "only in prod"),
+      (coverage.moved, "moved"), (coverage.notComparable, "not comparable"),
+    ] where count > 0 {
+      summary += ", \(count) \(words)"
+    }
     let origins = comparison.origins.map { "\($0) \(comparison.pairs[$0].name.visible)" }
     if origins.count > 1 { summary += "; origins: \(origins.joined(separator: ", "))" }
     return [

@@ -63,7 +63,7 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
 
         dev   dev  npy-folder, 6 stages
         prod  prod  npy-folder, 5 stages
-        6 stages: 1 agree, 5 differ
+        6 stages: 1 agree, 5 differ, 1 missing in prod
 
             # stage                dtype    shape                       differ ‖Δ‖/‖dev‖
         =   0 features             f64      4×4
@@ -164,7 +164,7 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
 
         dev   dev  test, 4 stages
         prod  prod  test, 4 stages
-        4 stages: 2 agree, 2 differ; origins: 1 b, 3 d
+        4 stages: 2 agree, 2 differ, 1 moved; origins: 1 b, 3 d
 
             # stage               dtype    shape                        differ ‖Δ‖/‖dev‖
         =   0 a → other renamed   f32      4
