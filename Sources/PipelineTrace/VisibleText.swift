@@ -97,6 +97,21 @@ extension String {
     return columns > 0 ? kept + "…" : ""
   }
 
+  /// This text in at most `columns` columns; where something is lost, `…` stands for it a third of the
+  /// way, as the ends of names of modules and files tell them apart.
+  package func shortened(toColumns columns: Int) -> String {
+    guard columnCount > columns else { return self }
+    let start = truncated(toColumns: max(1, columns / 3))
+    var end = String.UnicodeScalarView()
+    var used = start.columnCount
+    for scalar in unicodeScalars.reversed() {
+      used += scalar.columnCount
+      guard used <= columns else { break }
+      end.insert(scalar, at: end.startIndex)
+    }
+    return columns > 0 ? start + String(end) : ""
+  }
+
   /// This text with blanks behind it up to `columns`, or cut to them.
   package func padded(toColumns columns: Int) -> String {
     let cut = truncated(toColumns: columns)

@@ -35,7 +35,7 @@ package enum TextReport: ReportFormat {
       let start = "FIRST DIVERGENCE  \(index) "
       let amount = DivergenceText.amount(of: pair)
       let room = columns - start.columnCount - amount.columnCount - 2
-      let name = pair.name.visible.truncated(toColumns: max(16, room))
+      let name = pair.name.visible.shortened(toColumns: max(16, room))
       let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0, columns: columns - 2) }
       let lines = [
         "\(start)\(name): \(amount)", "  \(place ?? neighbours(of: index, in: comparison))",
@@ -132,7 +132,8 @@ package enum TextReport: ReportFormat {
     _ shape: String, _ share: String, _ error: String, _ nameColumns: Int
   ) -> String {
     sign.padded(toColumns: 1) + number.leftPadded(toColumns: 4) + " "
-      + name.padded(toColumns: nameColumns) + " " + note.padded(toColumns: 9) + " "
+      + name.shortened(toColumns: nameColumns).padded(toColumns: nameColumns) + " "
+      + note.padded(toColumns: 9) + " "
       + dtype.padded(toColumns: 8) + " " + shape.padded(toColumns: 36 - nameColumns) + " "
       + share.leftPadded(toColumns: 7) + " " + error.leftPadded(toColumns: 9)
   }

@@ -80,7 +80,7 @@ extension Debugger {
     var name = subject.pair.name.visible
     if subject.pair.values.count > 1 { name += " / \(subject.value.name.visible)" }
     let room = max(8, width / 3)
-    return "\(subject.pairIndex) \(name.truncated(toColumns: room))  \(tabs.joined(separator: " "))"
+    return "\(subject.pairIndex) \(name.shortened(toColumns: room))  \(tabs.joined(separator: " "))"
   }
 
   private func drawTitle(_ text: String, into grid: inout Grid, _ box: Layout.Box, isFocused: Bool)
@@ -172,7 +172,7 @@ extension Debugger {
           ("  \(amount)", theme.plain),
         ]
       }
-      let name = pair.name.visible.truncated(toColumns: room)
+      let name = pair.name.visible.shortened(toColumns: room)
       let first = "FIRST DIVERGENCE  \(index) \(name)  \(amount)"
       return [(first, theme.diverged), (secondLine(for: pair), theme.plain)]
     }

@@ -87,6 +87,8 @@ package struct StageList: Sendable, Equatable {
     var dtype: Int
     var shape: Int
     var bar: Int
+    /// Whether names are too long to stand twice in a row, so that one both sides share stands once.
+    var isCramped: Bool
 
     /// Gives room first to short names, then to the bar, the dtype, the shape and the note, then to
     /// what is left of the names.
@@ -106,6 +108,7 @@ package struct StageList: Sendable, Equatable {
       shape = shownShapes > 0 ? shownShapes : share(min(shapes, 9), namesKeep: 12)
       role = share(9, namesKeep: 10)
       name = max(1, min(left / 2, measure.name))
+      isCramped = name < measure.name
     }
   }
 
@@ -142,14 +145,18 @@ package struct StageList: Sendable, Equatable {
       isFirstDivergence ? glyphs.firstDivergence : " ", x: 0, y: y, style: theme.diverged)
     x = grid.write(
       String(index).leftPadded(toColumns: columns.number) + " ", x: x, y: y, style: theme.faint)
-    x = writeName(
-      of: pair.dev, missing: pair.pair.prod, x: x, y: y, columns: columns.name, into: &grid,
-      style: nameStyle, theme: theme)
-    x = grid.write(
-      " \(sign(of: pair, glyphs)) ", x: x, y: y, style: isDiverged ? theme.diverged : theme.faint)
-    x = writeName(
-      of: pair.prod, missing: pair.pair.dev, x: x, y: y, columns: columns.name, into: &grid,
-      style: nameStyle, theme: theme)
+    let signStyle = isDiverged ? theme.diverged : theme.faint
+    if columns.isCramped {
+      x = grid.write("\(sign(of: pair, glyphs)) ", x: x, y: y, style: signStyle)
+    }
+    if columns.isCramped, let dev = pair.dev, dev.name == pair.prod?.name {
+      x = write(dev, columns: 2 * columns.name + 1, x: x, y: y, into: &grid, nameStyle, theme)
+    } else {
+      x = write(pair.dev, columns: columns.name, x: x, y: y, into: &grid, nameStyle, theme)
+      let between = columns.isCramped ? glyphs.vertical : " \(sign(of: pair, glyphs)) "
+      x = grid.write(between, x: x, y: y, style: columns.isCramped ? theme.faint : signStyle)
+      x = write(pair.prod, columns: columns.name, x: x, y: y, into: &grid, nameStyle, theme)
+    }
     if columns.role > 0 {
       x = grid.write(
         " " + note(on: pair).padded(toColumns: columns.role), x: x, y: y,
@@ -169,15 +176,16 @@ package struct StageList: Sendable, Equatable {
   }
 
   /// A stage's name, or a dashed line where the side has none.
-  private func writeName(
-    of stage: Stage?, missing: Int?, x: Int, y: Int, columns: Int, into grid: inout Grid,
-    style: Style, theme: Theme
+  private func write(
+    _ stage: Stage?, columns: Int, x: Int, y: Int, into grid: inout Grid, _ style: Style,
+    _ theme: Theme
   ) -> Int {
     guard let stage else {
       return grid.write(
         String(repeating: theme.glyphs.tail, count: columns), x: x, y: y, style: theme.faint)
     }
-    return grid.write(stage.name.visible.padded(toColumns: columns), x: x, y: y, style: style)
+    let name = stage.name.visible.shortened(toColumns: columns)
+    return grid.write(name.padded(toColumns: columns), x: x, y: y, style: style)
   }
 
   private func sign(of pair: PairComparison, _ glyphs: Glyphs) -> String {

@@ -283,7 +283,7 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
     let lines = TextReport.render(try compared(stages, stages)).split(separator: "\n")
     #expect(
       lines.suffix(1) == [
-        "=   0 vision_model.embeddings.…           u8       1×3×224×224"
+        "=   0 vision_…s.patch_embedding           u8       1×3×224×224"
       ])
   }
 }

@@ -456,7 +456,7 @@ import TraceComparison
     sitting.isReading = false
     sitting.compare()
     sitting.press("m")
-    #expect(sitting.line(7) == " reading .")
+    #expect(sitting.line(7) == " reading ~")
     guard case .perform(let job) = sitting.effects.last else { return }
     sitting.send(.finished(job, .failed(FormatError(file: "prod.npz", problem: .changedWhileOpen))))
     #expect(sitting.line(7).hasPrefix(" prod.npz: it became shorter while it was open"))
