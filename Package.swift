@@ -51,20 +51,24 @@ let package = Package(
     .executableTarget(
       name: "TerminalProbe", dependencies: ["TraceScreen", "TraceTerminal"],
       path: "Tests/TerminalProbe"),
+    // Small traces, folders and random numbers that the tests of several modules make their examples of.
+    .target(name: "TestTraces", dependencies: ["PipelineTrace"], path: "Tests/TestTraces"),
     .testTarget(name: "PipelineTraceTests", dependencies: ["PipelineTrace"]),
     .testTarget(name: "TensorFormatsTests", dependencies: ["PipelineTrace", "TensorFormats"]),
     .testTarget(name: "TensorKernelsTests", dependencies: ["PipelineTrace", "TensorKernels"]),
-    .testTarget(name: "TraceAlignmentTests", dependencies: ["PipelineTrace", "TraceAlignment"]),
+    .testTarget(
+      name: "TraceAlignmentTests", dependencies: ["TestTraces", "PipelineTrace", "TraceAlignment"]),
     .testTarget(
       name: "TraceComparisonTests",
       dependencies: [
-        "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment", "TraceComparison",
+        "TestTraces", "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment",
+        "TraceComparison",
       ]),
     .testTarget(
       name: "TraceReportTests",
       dependencies: [
-        "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment", "TraceComparison",
-        "TraceReport",
+        "TestTraces", "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment",
+        "TraceComparison", "TraceReport",
       ]),
     .testTarget(
       name: "TraceScreenTests",

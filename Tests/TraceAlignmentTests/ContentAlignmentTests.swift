@@ -1,5 +1,6 @@
 import PipelineTrace
 import Synchronization
+import TestTraces
 import Testing
 
 @testable import TraceAlignment

@@ -1,6 +1,7 @@
 import PipelineTrace
 import Synchronization
 import TensorKernels
+import TestTraces
 import Testing
 import TraceAlignment
 
@@ -178,7 +179,7 @@ private let prod = [stage("a", 1), stage("b", 2), stage("c", 3), stage("d", 1)]
     let file = try scratch.file(bytes, as: name)
     let output = Tensor(
       dtype: .f32, shape: Shape([2, 2])!, bytes: FileRegion(file: file, range: 0..<16))
-    return TraceComparisonTests.trace([
+    return TestTraces.trace([
       stage("first", output), stage("second", 1).taking("x", taken(output)),
     ])
   }

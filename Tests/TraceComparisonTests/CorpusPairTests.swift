@@ -1,6 +1,7 @@
 import Foundation
 import PipelineTrace
 import TensorFormats
+import TestTraces
 import Testing
 import TraceComparison
 

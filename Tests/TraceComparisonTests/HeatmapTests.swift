@@ -1,5 +1,6 @@
 import PipelineTrace
 import TensorKernels
+import TestTraces
 import Testing
 
 @testable import TraceComparison

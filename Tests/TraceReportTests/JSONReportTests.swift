@@ -1,5 +1,6 @@
 import Foundation
 import PipelineTrace
+import TestTraces
 import Testing
 import TraceAlignment
 import TraceComparison

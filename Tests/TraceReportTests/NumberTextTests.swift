@@ -1,4 +1,5 @@
 import TensorKernels
+import TestTraces
 import Testing
 import TraceComparison
 

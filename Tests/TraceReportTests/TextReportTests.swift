@@ -1,5 +1,6 @@
 import PipelineTrace
 import TensorFormats
+import TestTraces
 import Testing
 import TraceComparison
 

@@ -1,4 +1,5 @@
 import PipelineTrace
+import TestTraces
 import Testing
 
 @testable import TraceReport
