@@ -179,7 +179,8 @@ package struct HeatmapPanel: Panel {
       grid.write(
         shown, x: max(0, (grid.width - shown.columnCount) / 2), y: 1 + rows / 2, style: theme.faint)
     }
-    grid.write(" \(placeLine(view, subject, theme))", x: 0, y: grid.height - 2)
+    grid.write(
+      " \(placeLine(view, subject, theme, isNarrow: grid.width < 60))", x: 0, y: grid.height - 2)
     HeatmapLegend(
       heatmap: heatmap, scale: scale, theme: theme, isExact: subject.isExact,
       cell: view.cellDescription
@@ -187,7 +188,9 @@ package struct HeatmapPanel: Panel {
   }
 
   /// The element that stands for the cell under the cursor, with both its sides.
-  private func placeLine(_ view: TensorView, _ subject: Subject, _ theme: Theme) -> String {
+  private func placeLine(
+    _ view: TensorView, _ subject: Subject, _ theme: Theme, isNarrow: Bool
+  ) -> String {
     guard let cell = cell(under: view), cell.element >= 0 else {
       let isSide = view.mode == .dev || view.mode == .prod
       return "\(view.dotDescription)  \(isSide ? "\(view.mode.rawValue) 0" : "equal")"
@@ -197,7 +200,8 @@ package struct HeatmapPanel: Panel {
     let prodType = subject.value.prod?.tensor?.dtype ?? devType
     func text(_ number: Double, _ dtype: DType) -> String {
       dtype.isFloat
-        ? Element.float(number, dtype).formatted(columns: 9) : NumberText.brief(number, digits: 17)
+        ? Element.float(number, dtype).formatted(columns: isNarrow ? 7 : 9)
+        : NumberText.brief(number, digits: 17)
     }
     switch view.mode {
     case .dev: return "\(index)  dev \(text(cell.value, devType))"
