@@ -90,25 +90,29 @@ package struct StageList: Sendable, Equatable {
     /// Whether names are too long to stand twice in a row, so that one both sides share stands once.
     var isCramped: Bool
 
-    /// Gives room first to short names, then to the bar, the dtype, the shape and the note, then to
-    /// what is left of the names.
+    /// Gives room to the bar and the dtype, then to both names, the shape and the note as far as they
+    /// fit whole; where the names do not, to one name, and to the others what it leaves.
     init(width: Int, _ measure: Measure) {
       number = measure.number
       var left = width - number - 3 - 3
-      /// What a column may take and leave the names this much each.
-      func share(_ wanted: Int, namesKeep columns: Int) -> Int {
-        let granted = wanted + 1 <= left - 2 * min(measure.name, columns) ? wanted : 0
-        if granted > 0 { left -= granted + 1 }
-        return granted
+      /// A column of this width where at least so much is left for the others, else none.
+      func share(_ wanted: Int, leaving rest: Int) -> Int {
+        guard left - wanted - 1 >= rest else { return 0 }
+        left -= wanted + 1
+        return wanted
       }
-      bar = share(4, namesKeep: 6)
-      dtype = share(min(8, measure.dtype), namesKeep: 8)
+      bar = share(4, leaving: 12)
+      dtype = share(min(8, measure.dtype), leaving: 14)
+      isCramped = 2 * measure.name > left
       let shapes = min(measure.shape, 24)
-      let shownShapes = share(shapes, namesKeep: 16)
-      shape = shownShapes > 0 ? shownShapes : share(min(shapes, 9), namesKeep: 12)
-      role = share(9, namesKeep: 10)
-      name = max(1, min(left / 2, measure.name))
-      isCramped = name < measure.name
+      if !isCramped, 2 * measure.name + shapes + 1 > left {
+        isCramped = measure.name + shapes < left
+      }
+      let names = isCramped ? min(measure.name, 20) : 2 * measure.name
+      let whole = share(shapes, leaving: names)
+      shape = whole > 0 ? whole : share(min(shapes, 11), leaving: names)
+      role = share(9, leaving: names)
+      name = max(1, isCramped ? (left - 1) / 2 : min(left / 2, measure.name))
     }
   }
 

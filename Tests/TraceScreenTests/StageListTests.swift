@@ -76,15 +76,15 @@ import TraceComparison
         """)
   }
 
-  @Test func `a narrow list gives up the note and the shape before names and dtypes`() throws {
+  @Test func `a narrow list says a shared name once, and has dtypes and shapes`() throws {
     let text = try list(dev, prod, width: 40, rows: 5)
     #expect(
       text == """
-          0 decode   = decode   i32
-          1 resize   ~ resize   f32  #
-        > 2 -------- > new      f32
-          3 old      < -------- f32
-          4 label    # label    text ####
+          0 = decode        i32  2x2
+          1 ~ resize        f32  3        #
+        > 2 > ------|new    f32  1
+          3 < old   |------ f32  1
+          4 # label         text one text ####
         """)
     let narrow = try list(dev, prod, width: 24, rows: 3)
     #expect(
@@ -149,18 +149,18 @@ import TraceComparison
     var sitting = try Sitting(dev: stages, prod: stages, width: 40, height: 10, display: .plain)
     sitting.compare()
     #expect(sitting.line(1) == " all of them with the same bits")
-    #expect(sitting.line(3).hasPrefix("    0 layer.0"))
+    #expect(sitting.line(3).hasPrefix("    0 = layer.0"))
     sitting.press("G")
-    #expect(sitting.line(8).hasPrefix(" 4999 layer.4999"))
+    #expect(sitting.line(8).hasPrefix(" 4999 = layer.4999"))
     #expect(sitting.frame[0, 8].style.attributes.contains(.reverse))
     sitting.press("k")
-    #expect(sitting.line(8).hasPrefix(" 4999 layer.4999"))
+    #expect(sitting.line(8).hasPrefix(" 4999 = layer.4999"))
     #expect(sitting.frame[0, 7].style.attributes.contains(.reverse))
     sitting.press(.pageUp)
-    #expect(sitting.line(3).hasPrefix(" 4993 layer.4993"))
+    #expect(sitting.line(3).hasPrefix(" 4993 = layer.4993"))
     #expect(sitting.frame[0, 3].style.attributes.contains(.reverse))
     sitting.press("gg")
-    #expect(sitting.line(3).hasPrefix("    0 layer.0"))
+    #expect(sitting.line(3).hasPrefix("    0 = layer.0"))
     sitting.press(.control("d"))
     #expect(sitting.frame[0, 6].style.attributes.contains(.reverse))
     sitting.press(":stage layer.4321\n")
