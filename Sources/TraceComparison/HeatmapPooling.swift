@@ -134,16 +134,21 @@ struct HeatmapPooling {
       row = index(on: rowAxis)
       column = index(on: columnAxis)
       let lastAxis = axis + innermost
-      for last in ranges[innermost] {
-        if lastAxis == rowAxis { row = last }
-        if lastAxis == columnAxis { column = last }
-        let inBlock = element - blockStart
-        if let wrap = request.wrap {
-          take(element: element, inBlock: inBlock, row: column / wrap, column: column % wrap)
-        } else {
-          take(element: element, inBlock: inBlock, row: row, column: column)
+      let run = ranges[innermost]
+      if lastAxis == columnAxis, request.wrap == nil {
+        takeRun(columns: run, row: row, firstElement: element, blockStart: blockStart)
+      } else {
+        for last in run {
+          if lastAxis == rowAxis { row = last }
+          if lastAxis == columnAxis { column = last }
+          let inBlock = element - blockStart
+          if let wrap = request.wrap {
+            take(element: element, inBlock: inBlock, row: column / wrap, column: column % wrap)
+          } else {
+            take(element: element, inBlock: inBlock, row: row, column: column)
+          }
+          element += 1
         }
-        element += 1
       }
       var moving = innermost - 1
       while moving >= 0 {
@@ -153,6 +158,57 @@ struct HeatmapPooling {
         moving -= 1
       }
       if moving < 0 { return }
+    }
+  }
+
+  /// Takes neighbours along a row, cell by cell; a cell's share that cannot win is passed over whole.
+  private mutating func takeRun(
+    columns: Range<Int>, row: Int, firstElement: Int, blockStart: Int
+  ) {
+    let width = request.width
+    let count = request.columns.count
+    let y = (row - request.rows.lowerBound) * request.height / request.rows.count
+    var start = columns.lowerBound
+    while start < columns.upperBound {
+      let x = (start - request.columns.lowerBound) * width / count
+      // The first column whose place, times the width, reaches the next cell.
+      let next = request.columns.lowerBound + ((x + 1) * count + width - 1) / width
+      let end = min(columns.upperBound, next)
+      let first = firstElement + start - columns.lowerBound
+      let inBlock = (first - blockStart)..<(first - blockStart + end - start)
+      if !isHopeless(inBlock, against: cells[y * width + x]) {
+        for i in 0..<inBlock.count {
+          take(
+            element: first + i, inBlock: inBlock.lowerBound + i, row: row, column: start + i)
+        }
+      }
+      start = end
+    }
+  }
+
+  /// Whether no element of a run can stand for a cell instead of the one that does: by the largest
+  /// difference in the run, over the smallest tolerance that any element can have.
+  private func isHopeless(_ run: Range<Int>, against cell: Heatmap.Cell) -> Bool {
+    guard request.mode != .dev, request.mode != .prod, !hasRoundedIntegers else { return false }
+    var largest = 0.0
+    var isFinite = true
+    devNumbers.withUnsafeBufferPointer { dev in
+      prodNumbers.withUnsafeBufferPointer { prod in
+        for i in run {
+          let magnitude = (prod[i] - dev[i]).magnitude
+          isFinite = isFinite && magnitude <= .greatestFiniteMagnitude
+          largest = magnitude > largest ? magnitude : largest
+        }
+      }
+    }
+    guard isFinite else { return false }
+    guard largest > 0, cell.kind.rawValue <= Heatmap.Cell.Kind.number.rawValue else { return true }
+    guard cell.isBeyondTolerance else { return false }
+    switch request.mode {
+    case .signed, .absolute: return largest <= cell.score
+    case .tolerance where isExact || tolerance.isExact: return largest <= cell.score
+    case .tolerance: return largest / tolerance.absolute <= cell.score
+    case .relative, .dev, .prod: return false
     }
   }
 
