@@ -23,6 +23,7 @@ package struct ComparisonEngine {
   let workerCount: Int
   let isCancelled: @Sendable () -> Bool
   let report: (Update) -> Void
+  private var isDivergenceKnown = false
   var bytesSettled = 0
   var bytesTotal = 0
   private var known: [TensorPlaces: ValueComparison] = [:]
@@ -52,7 +53,6 @@ package struct ComparisonEngine {
   package mutating func run() {
     pairByContent()
     bytesTotal = comparison.pairs.reduce(0) { $0 + $1.byteCount }
-    var isDivergenceKnown = false
     var postponed: [Int] = []
     for index in comparison.pairs.indices {
       if isCancelled() { return }
@@ -63,7 +63,6 @@ package struct ComparisonEngine {
       }
       if isOpen { measure(pair: index) }
       settle(pair: index)
-      if comparison.pairs[index].status.isDivergence { isDivergenceKnown = true }
     }
     for index in postponed {
       if isCancelled() { return }
@@ -95,7 +94,8 @@ package struct ComparisonEngine {
     guard !comparison.pairs[index].values.contains(where: { $0.status == .pending }) else {
       return  // cancelled on the way
     }
-    comparison.pairs[index].settle()
+    comparison.pairs[index].settle(isFirst: !isDivergenceKnown)
+    if comparison.pairs[index].status.isDivergence { isDivergenceKnown = true }
     bytesSettled += comparison.pairs[index].byteCount
     for value in comparison.pairs[index].values {
       if let places = TensorPlaces(value) { known[places] = value }

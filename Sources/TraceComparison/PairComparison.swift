@@ -11,6 +11,9 @@ package struct PairComparison: Sendable {
   package var values: [ValueComparison]
   package var status: Status
   package var role: Role?
+  /// Whether a difference came in with an input that no stage is known to have given out, so that the
+  /// inputs decide the status as well.
+  private(set) var isJudgedByInputs = false
 
   /// The name to call the pair by: dev's, or prod's where dev has none.
   package var name: String { dev?.name ?? prod?.name ?? "" }
@@ -42,6 +45,7 @@ package struct PairComparison: Sendable {
 
   /// The values that decide the status: outputs and state, or the inputs where there is nothing else.
   private var judgedIndices: [Int] {
+    guard !isJudgedByInputs else { return Array(values.indices) }
     let own = values.indices.filter { values[$0].role != .input }
     return own.isEmpty ? Array(values.indices) : own
   }
@@ -91,7 +95,11 @@ package struct PairComparison: Sendable {
   }
 
   /// Draws the status of the pair from those of its values.
-  mutating func settle() {
+  ///
+  /// - Parameter isFirst: Whether no pair before this one diverged. A recorded input that differs has
+  ///   then come from outside, and agreement of what the stage made of it is no match of the runs.
+  mutating func settle(isFirst: Bool) {
+    isJudgedByInputs = isFirst && recordedInputStatus?.isDivergence ?? false
     guard pair.dev != nil, pair.prod != nil else {
       status = pair.dev != nil ? .onlyDev : .onlyProd
       return

@@ -79,12 +79,16 @@ import Testing
     #expect(found.origins == [0, 2])
   }
 
-  @Test func `a stage that takes another value than its namesake is judged by its outputs`() throws
+  @Test func `an input that differs and comes from no stage is a divergence, whatever came out`()
+    throws
   {
     let found = try compared(
-      [stage("a", 1).taking("x", 1)], [stage("a", 1).taking("x", 2)])
-    #expect(found.outline == ["a identical healed"])
-    #expect(found.verdict == .match)
+      [stage("a", 1).taking("x", 1), stage("b", 1).taking("x", 1)],
+      [stage("a", 1).taking("x", 2), stage("b", 1).taking("x", 1)])
+    #expect(found.outline == ["a diverged values inherited", "b identical"])
+    #expect(found.pairs[0].leadingValue?.name == "x")
+    #expect(found.firstDivergence == 0)
+    #expect(found.verdict == .diverged)
   }
 
   @Test func `the first divergence is an origin also where it stands alone`() throws {
