@@ -32,7 +32,9 @@ package enum DivergenceText {
         : "dev does not have this stage"
     case .notComparable, .close, .diverged: break
     }
-    return pair.leadingValue.map { amount(of: $0) } ?? "nothing was recorded"
+    guard let value = pair.leadingValue else { return "nothing was recorded" }
+    let source = value.role == .input ? "input '\(value.name.visible)': " : ""
+    return source + amount(of: value)
   }
 
   /// How much of a value differs.

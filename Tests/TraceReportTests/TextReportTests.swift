@@ -287,4 +287,16 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
         "=   0 vision_…s.patch_embedding           u8       1×3×224×224"
       ])
   }
+
+  @Test func `a difference that came in with an input says so`() throws {
+    let report = TextReport.render(
+      try compared([stage("a", 1).taking("x", 1)], [stage("a", 1).taking("x", 2)]))
+    #expect(
+      report.hasPrefix(
+        """
+        FIRST DIVERGENCE  0 a: input 'x': 1 of 1 elements differ (100 %)
+          largest |Δ| 1 at [0]: dev 1.0, prod 2.0
+
+        """))
+  }
 }
