@@ -35,16 +35,6 @@ extension ByteSource {
     }
     return bytes
   }
-
-  /// All bytes as an array.
-  ///
-  /// - Throws: `tooLarge` where there are more than `limit`, before anything is allocated.
-  package func allBytes(limit: Int, of what: String) throws(FormatError) -> [UInt8] {
-    guard byteCount <= limit else {
-      throw origin.error(.tooLarge(byteCount: byteCount, limit: limit, what: what))
-    }
-    return try bytes(in: 0..<byteCount)
-  }
 }
 
 /// The file, and the part of it, that bytes come from.

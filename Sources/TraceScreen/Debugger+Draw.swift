@@ -66,7 +66,11 @@ extension Debugger {
     if layout.detail.height > 0 {
       drawTitle(detailTitle, into: &grid, layout.detailTitle, isFocused: focus == .detail)
       var part = Grid(width: layout.detail.width, height: layout.detail.height)
-      panel.draw(into: &part, subject: subject, theme: theme, isFocused: focus == .detail)
+      if let readingProblem {
+        part.write(" \(readingProblem)", x: 0, y: 1, style: theme.diverged)
+      } else {
+        panel.draw(into: &part, subject: subject, theme: theme, isFocused: focus == .detail)
+      }
       grid.place(part, x: layout.detail.x, y: layout.detail.y)
     }
   }
@@ -78,7 +82,10 @@ extension Debugger {
       return title == Swift.type(of: panel).title ? "[\(title)]" : title
     }
     var name = subject.pair.name.visible
-    if subject.pair.values.count > 1 { name += " / \(subject.value.name.visible)" }
+    if subject.pair.values.count > 1 {
+      let role = subject.value.role == .output ? "" : "\(subject.value.role.rawValue) "
+      name += " / \(role)\(subject.value.name.visible)"
+    }
     let room = max(8, width / 3)
     return "\(subject.pairIndex) \(name.shortened(toColumns: room))  \(tabs.joined(separator: " "))"
   }

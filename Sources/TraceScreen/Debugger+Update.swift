@@ -20,7 +20,11 @@ extension Debugger {
       progress = isCancelled ? .cancelled : .done
     case .finished(let job, let output):
       guard job == requestedJob else { break }
-      panels[panelIndex].receive(output)
+      if case .failed(let problem) = output {
+        readingProblem = problem
+      } else {
+        panels[panelIndex].receive(output)
+      }
     }
     fit()
     return effects + missingJob()

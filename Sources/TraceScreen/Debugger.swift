@@ -60,7 +60,11 @@ package struct Debugger: Sendable {
   var message = ""
   var progress = Progress.comparing(bytesDone: 0, bytesTotal: 0)
   /// The job whose result the panel shows or waits for.
-  var requestedJob: Job?
+  var requestedJob: Job? {
+    didSet { readingProblem = nil }
+  }
+  /// Why what was requested could not be read; shown in place of the panel.
+  var readingProblem: FormatError?
   /// Whether the person chose a stage, so that the first divergence must not take the selection away.
   var isSelectedByHand = false
 

@@ -118,7 +118,7 @@ extension Theme {
   /// A cell of the given strength, 0 for nothing to draw.
   package func heatCell(step: Int, isNegative: Bool) -> Cell {
     guard step > 0 else { return Cell(" ") }
-    let map: any ColorMap.Type = isNegative ? BlueMap.self : OrangeMap.self
+    let map = allColorMaps[isNegative ? 1 : 0]
     switch display.palette {
     case .colors256:
       let colors = display.isLight ? map.light : map.dark

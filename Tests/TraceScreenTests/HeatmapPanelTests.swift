@@ -461,4 +461,19 @@ import TraceComparison
     sitting.send(.finished(job, .failed(FormatError(file: "prod.npz", problem: .changedWhileOpen))))
     #expect(sitting.line(7).hasPrefix(" prod.npz: it became shorter while it was open"))
   }
+
+  @Test func `what could not be read of one stage is not said of the next`() throws {
+    var sitting = try Sitting(
+      dev: [stage("a", vector([1])), stage("b", vector([3]))],
+      prod: [stage("a", vector([2])), stage("b", vector([3]))], width: 60, height: 20,
+      display: .plain)
+    sitting.isReading = false
+    sitting.compare()
+    guard case .perform(let job) = sitting.effects.last else { return }
+    sitting.send(.finished(job, .failed(FormatError(file: "prod.npz", problem: .changedWhileOpen))))
+    #expect(sitting.text.contains("became shorter"))
+    sitting.press("j")
+    #expect(!sitting.text.contains("became shorter"))
+    #expect(sitting.text.contains("the same bits"))
+  }
 }

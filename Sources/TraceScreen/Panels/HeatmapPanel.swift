@@ -8,7 +8,6 @@ package struct HeatmapPanel: Panel {
   package static let title = "Heatmap"
 
   private var heatmap: Heatmap?
-  private var problem: FormatError?
   private var width = 0
   private var height = 0
   private var hasHalfBlocks = false
@@ -128,18 +127,12 @@ package struct HeatmapPanel: Panel {
   }
 
   package mutating func receive(_ output: Job.Output) {
-    switch output {
-    case .heatmap(let heatmap):
-      self.heatmap = heatmap
-      problem = nil
-    case .failed(let error): problem = error
-    case .elements, .texts: break
-    }
+    guard case .heatmap(let heatmap) = output else { return }
+    self.heatmap = heatmap
   }
 
   package mutating func forget() {
     heatmap = nil
-    problem = nil
   }
 
   // MARK: Drawing
@@ -148,14 +141,9 @@ package struct HeatmapPanel: Panel {
     guard let view = subject.view else { return }
     let words =
       subject.hasCommonShape
-      ? Self.title(
-        of: view.mode, isExact: subject.isExact, theme)
+      ? Self.title(of: view.mode, isExact: subject.isExact, theme)
       : Self.sideTitle(subject, view.mode)
     grid.write(" \(words)   \(view.axesDescription)", x: 0, y: 0, style: theme.faint)
-    if let problem {
-      grid.write(" \(problem)", x: 0, y: 1, style: theme.diverged)
-      return
-    }
     guard view.shape.elementCount > 0 else {
       grid.write(" no elements: an axis has extent 0", x: 0, y: 1)
       return

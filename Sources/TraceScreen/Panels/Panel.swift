@@ -15,7 +15,7 @@ package protocol Panel: Sendable {
   mutating func update(_ action: Action, subject: inout Subject) -> PanelReply
   /// What has to be read before it can be drawn; `nil` where nothing has.
   func job(for subject: Subject) -> Job?
-  /// Takes over what was read, which is what ``job(for:)`` asked for.
+  /// Takes over what was read, which is what ``job(for:)`` asked for; a failure never comes here.
   mutating func receive(_ output: Job.Output)
   /// Forgets what was read, as the subject is another.
   mutating func forget()

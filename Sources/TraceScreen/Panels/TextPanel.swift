@@ -7,7 +7,6 @@ package struct TextPanel: Panel {
   package static let title = "Text"
 
   private var texts: AlignedTexts?
-  private var problem: FormatError?
   private var width = 0
   private var height = 0
   /// The row under the cursor, of a list; the first line on screen, of a single text.
@@ -67,29 +66,19 @@ package struct TextPanel: Panel {
   }
 
   package mutating func receive(_ output: Job.Output) {
-    switch output {
-    case .texts(let texts):
-      self.texts = texts
-      problem = nil
-      cursor = texts.isSingle ? 0 : texts.rows.firstIndex(where: \.isDifferent) ?? 0
-    case .failed(let error): problem = error
-    case .heatmap, .elements: break
-    }
+    guard case .texts(let texts) = output else { return }
+    self.texts = texts
+    cursor = texts.isSingle ? 0 : texts.rows.firstIndex(where: \.isDifferent) ?? 0
   }
 
   package mutating func forget() {
     texts = nil
-    problem = nil
     cursor = 0
   }
 
   // MARK: Drawing
 
   package func draw(into grid: inout Grid, subject: Subject, theme: Theme, isFocused: Bool) {
-    if let problem {
-      grid.write(" \(problem)", x: 0, y: 0, style: theme.diverged)
-      return
-    }
     guard let texts else {
       grid.write(" reading …", x: 0, y: 0, style: theme.faint)
       return

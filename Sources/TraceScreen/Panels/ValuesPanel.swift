@@ -8,7 +8,6 @@ package struct ValuesPanel: Panel {
   package static let title = "Values"
 
   private var window: ElementWindow?
-  private var problem: FormatError?
   private var width = 0
   private var height = 0
 
@@ -125,18 +124,12 @@ package struct ValuesPanel: Panel {
   }
 
   package mutating func receive(_ output: Job.Output) {
-    switch output {
-    case .elements(let window):
-      self.window = window
-      problem = nil
-    case .failed(let error): problem = error
-    case .heatmap, .texts: break
-    }
+    guard case .elements(let window) = output else { return }
+    self.window = window
   }
 
   package mutating func forget() {
     window = nil
-    problem = nil
   }
 
   // MARK: Drawing
@@ -149,10 +142,6 @@ package struct ValuesPanel: Panel {
       : subject.value.prod?.tensor == nil
         ? "dev alone" : "dev \(theme.glyphs.vertical) prod  prod - dev"
     grid.write(" \(sides)   \(view.axesDescription)", x: 0, y: 0, style: theme.faint)
-    if let problem {
-      grid.write(" \(problem)", x: 0, y: 1, style: theme.diverged)
-      return
-    }
     guard view.shape.elementCount > 0 else {
       grid.write(" no elements: an axis has extent 0", x: 0, y: 1)
       return
