@@ -3,8 +3,13 @@ import PipelineTrace
 extension TraceCandidate {
   /// Why no format takes this candidate, in words that tell its owner what was opened instead.
   func unrecognisedError() -> FormatError {
-    guard case .file(_, let head) = content else {
-      return FormatError(file: path, problem: .notATrace("a folder"))
+    let head: [UInt8]
+    switch content {
+    case .file(_, let first): head = first
+    case .folder(let folder):
+      let look =
+        folder.entries.isEmpty ? "it is an empty folder" : "it is a folder without .npy files"
+      return FormatError(file: path, problem: .notATrace(look))
     }
     if let (kind, advice) = readableElsewhere(head) {
       return FormatError(file: path, problem: .unsupported(kind, advice: advice))

@@ -31,7 +31,7 @@ package let allFormats: [any TraceFormat.Type] = [
 package struct TraceCandidate: Sendable {
   /// What stands at a path.
   package enum Content: Sendable {
-    case folder
+    case folder(Folder)
     /// A file and its first bytes, ``TraceCandidate/headByteCount`` of them or as many as it has.
     case file(TraceFile, head: [UInt8])
   }
@@ -48,7 +48,7 @@ package struct TraceCandidate: Sendable {
     self.path = path
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      content = .folder
+      content = .folder(try Folder(path: path))
     } else {
       let file = try TraceFile(path: path)
       let head = try file.bytes(in: 0..<min(Self.headByteCount, file.byteCount))
