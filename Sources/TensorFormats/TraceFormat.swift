@@ -22,6 +22,7 @@ package protocol TraceFormat: Sendable {
 /// All formats, in the order in which they are tried.
 package let allFormats: [any TraceFormat.Type] = [
   NpyFolderFormat.self,
+  PyTorchFormat.self,
   NpzFormat.self,
   NpyFormat.self,
   SafetensorsFormat.self,
