@@ -26,19 +26,30 @@ struct Recording {
   mutating func add(
     _ name: String, read: (inout [String]) throws(FormatError) -> Value.Content
   ) {
-    do throws(FormatError) {
-      var notes: [String] = []
-      let content = try read(&notes)
-      warnings += notes.map { "In '\(name.visible)' \($0)." }
-      items.append(Item(name: name, content: content))
-    } catch {
-      addUnreadable(name, because: error)
-    }
+    items.append(Item(name: name, content: content(name, read: read)))
   }
 
   /// Takes in a stage that is known to have been recorded, and cannot be read.
   mutating func addUnreadable(_ name: String, because error: FormatError) {
-    items.append(Item(name: name, content: .unreadable(error)))
+    items.append(Item(name: name, content: unreadable(name, because: error)))
+  }
+
+  /// What `read` gives for a part of a stage, else what stands for it; noted as ``add(_:read:)`` does.
+  mutating func content(
+    _ name: String, read: (inout [String]) throws(FormatError) -> Value.Content
+  ) -> Value.Content {
+    do throws(FormatError) {
+      var notes: [String] = []
+      let content = try read(&notes)
+      warnings += notes.map { "In '\(name.visible)' \($0)." }
+      return content
+    } catch {
+      return unreadable(name, because: error)
+    }
+  }
+
+  /// What stands for something that is known to have been recorded, and cannot be read.
+  private mutating func unreadable(_ name: String, because error: FormatError) -> Value.Content {
     switch error.problem {
     case .unsupported, .unknownDType:
       warnings.append("'\(name.visible)' cannot be compared: \(error).")
@@ -46,6 +57,7 @@ struct Recording {
       isComplete = false
       warnings.append("'\(name.visible)' is lost, so the trace is incomplete: \(error).")
     }
+    return .unreadable(error)
   }
 
   /// The trace: stages by the manifest where there is one, else one stage an item.
@@ -53,10 +65,7 @@ struct Recording {
   /// - Throws: The first error where there are items and none can be read; what the manifest says
   ///   wrongly.
   func trace() throws(FormatError) -> Trace {
-    let isUnreadable = items.allSatisfy { item in
-      if case .unreadable = item.content { true } else { false }
-    }
-    if isUnreadable, case .unreadable(let error)? = items.first?.content { throw error }
+    try Self.refuseUnreadable(items.map(\.content))
     var trace = Trace(
       path: path, format: format, stages: [], isComplete: isComplete, warnings: warnings)
     if let manifest {
@@ -67,6 +76,20 @@ struct Recording {
       }
     }
     return trace
+  }
+
+  /// The trace of stages that the format itself makes, each of one value or more.
+  ///
+  /// - Throws: The first error where there are values and none can be read.
+  func trace(of stages: [Stage]) throws(FormatError) -> Trace {
+    try Self.refuseUnreadable(stages.flatMap(\.values).map(\.content))
+    return Trace(
+      path: path, format: format, stages: stages, isComplete: isComplete, warnings: warnings)
+  }
+
+  private static func refuseUnreadable(_ contents: [Value.Content]) throws(FormatError) {
+    let isUnreadable = contents.allSatisfy { if case .unreadable = $0 { true } else { false } }
+    if isUnreadable, case .unreadable(let error)? = contents.first { throw error }
   }
 }
 

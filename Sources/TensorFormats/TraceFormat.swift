@@ -21,6 +21,7 @@ package protocol TraceFormat: Sendable {
 
 /// All formats, in the order in which they are tried.
 package let allFormats: [any TraceFormat.Type] = [
+  HuggingFaceDebuggerFormat.self,
   NpyFolderFormat.self,
   PyTorchFormat.self,
   NpzFormat.self,
