@@ -49,7 +49,8 @@ package struct FormatError: Error, Equatable, Sendable, CustomStringConvertible 
     case .cannotRead(let reason):
       "\(reason.visible); check the path and its permissions"
     case .notATrace(let look):
-      "\(look.visible); expected an .npz, .npy, .safetensors or .pt file, or a folder of .npy"
+      "\(look.visible); expected an .npz, .npy, .safetensors or .pt file, a folder of .npy, or what "
+        + "the Hugging Face debugger or msprobe writes"
     case .truncated(let expected, let found):
       "\(expected) bytes announced, \(found) present; copy it again"
     case .unknownDType(let name):

@@ -23,7 +23,9 @@ struct DebuggerTensor {
   var elements: Elements
   var origin: Origin
 
-  private static let members: Set<String> = ["shape", "dtype", "value", "mean", "std", "min", "max"]
+  private static let members: Set<String> = [
+    "shape", "dtype", "value", "mean", "std", "min", "max",
+  ]
 
   /// Whether a value of the tree is a tensor, and no dict of the model's own with such names in it.
   static func describes(_ value: JSONValue) -> Bool {
@@ -107,7 +109,9 @@ struct DebuggerTensor {
     let content = try Self.tensor(in: file, notes: &notes)
     guard case .tensor(let tensor) = content, tensor.dtype == dtype, tensor.shape == shape else {
       let found =
-        if case .tensor(let it) = content { "\(it.dtype.rawValue) \(it.shape)" } else { "no tensor" }
+        if case .tensor(let it) = content { "\(it.dtype.rawValue) \(it.shape)" } else {
+          "no tensor"
+        }
       throw FormatError(
         file: file.path, place: "tensor 'data'",
         problem: .malformed(

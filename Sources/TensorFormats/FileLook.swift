@@ -8,7 +8,9 @@ extension TraceCandidate {
     case .file(_, let first): head = first
     case .folder(let folder):
       let look =
-        folder.entries.isEmpty ? "it is an empty folder" : "it is a folder without .npy files"
+        folder.entries.isEmpty
+        ? "it is an empty folder"
+        : "it is a folder without .npy files and without the trace of a debugger"
       return FormatError(file: path, problem: .notATrace(look))
     }
     if let (kind, advice) = readableElsewhere(head) {
@@ -33,9 +35,6 @@ extension TraceCandidate {
     let text = String(decoding: head, as: UTF8.self)
     if text.contains("\"polygraphy_class\"") || text.contains("\"lst\"") {
       return ("it is JSON of Polygraphy, which is not read yet", advice)
-    }
-    if text.contains("\"module_path\"") {
-      return ("it is JSON of the Hugging Face debugger, which is not read yet", advice)
     }
     return nil
   }

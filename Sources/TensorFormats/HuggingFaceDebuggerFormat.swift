@@ -37,7 +37,7 @@ package enum HuggingFaceDebuggerFormat: TraceFormat {
     switch candidate.content {
     case .file(let named, _):
       file = named
-      folder = try Folder(path: parentFolder(of: candidate.path))
+      folder = try Folder(pathOfParent: candidate.path)
     case .folder(let named):
       folder = named
       let trees = trees(in: named)
@@ -56,7 +56,8 @@ package enum HuggingFaceDebuggerFormat: TraceFormat {
     var writer = DebuggerStages(folder: folder, file: file, root: root)
     let stages = try writer.stages(&recording)
     guard !stages.isEmpty else {
-      throw FormatError(file: file.path, problem: .notATrace("it is a tree of calls without tensors"))
+      throw FormatError(
+        file: file.path, problem: .notATrace("it is a tree of calls without tensors"))
     }
     return try recording.trace(of: stages)
   }
@@ -70,11 +71,5 @@ package enum HuggingFaceDebuggerFormat: TraceFormat {
       + files.filter {
         $0.name.hasSuffix(summaryEnding) && !models.contains($0.name.dropLast(summaryEnding.count))
       }
-  }
-
-  /// `traces` for `traces/BertModel_debug_tree_SUMMARY.json`.
-  private static func parentFolder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }

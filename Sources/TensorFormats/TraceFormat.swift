@@ -22,6 +22,7 @@ package protocol TraceFormat: Sendable {
 /// All formats, in the order in which they are tried.
 package let allFormats: [any TraceFormat.Type] = [
   HuggingFaceDebuggerFormat.self,
+  MsprobeFormat.self,
   NpyFolderFormat.self,
   PyTorchFormat.self,
   NpzFormat.self,

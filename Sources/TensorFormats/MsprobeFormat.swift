@@ -1,0 +1,137 @@
+import PipelineTrace
+
+/// What msprobe (MindStudio Probe) dumps: the calls of operators and modules as JSON, and beside it,
+/// where the task was to keep tensors, a file for each.
+///
+/// | path | content |
+/// | --- | --- |
+/// | `dump.json` | the calls (``MsprobeCall``), under `data` in the order in which they ended |
+/// | `dump_tensor_data/` | the files that the calls name: `.pt` of PyTorch, `.npy` of MindSpore |
+/// | `stack.json` | where in the pipeline's code each call was made (``MsprobeStacks``) |
+///
+/// After mindstudio-probe 26.2. They lie in `step0/rank0` of the folder that the user named; the folder
+/// above is taken where it holds one such, else the one is to be named. `construct.json`, `debug.json`
+/// and the folder that dump.json says the files were in are not looked at. A stage is a call; without
+/// its file a tensor is a ``TensorSummary``.
+package enum MsprobeFormat: TraceFormat {
+  package static let name = "msprobe"
+
+  /// What every dump.json has near its start, and hardly any other file.
+  private static let mark = "\"dump_data_dir\""
+  private static let fileName = "dump.json"
+
+  package static func recognises(_ candidate: TraceCandidate) -> Bool {
+    switch candidate.content {
+    case .folder(let folder): return !dumps(in: folder, levels: 2).isEmpty
+    case .file(_, let head): return isMarked(head)
+    }
+  }
+
+  package static func read(_ candidate: TraceCandidate) throws(FormatError) -> Trace {
+    let folder: Folder
+    let file: TraceFile
+    switch candidate.content {
+    case .file(let named, _):
+      file = named
+      folder = try Folder(pathOfParent: candidate.path)
+    case .folder(let named):
+      let dumps = dumps(in: named, levels: 2)
+      guard let dump = dumps.first else { throw candidate.unrecognisedError() }
+      guard dumps.count == 1 else {
+        let names = dumps.map { "'\($0.name)'" }.joined(separator: ", ")
+        throw FormatError(
+          file: candidate.path,
+          problem: .unsupported(
+            "it holds \(dumps.count) traces: \(names)", advice: "name one of these folders"))
+      }
+      folder = dump.folder
+      file = dump.file
+    }
+    return try read(file, in: folder, path: candidate.path)
+  }
+
+  private static func isMarked(_ head: [UInt8]) -> Bool {
+    let isObject = head.first { !FileLook.blanks.contains($0) } == UInt8(ascii: "{")
+    return isObject && FileLook.isText(head)
+      && String(decoding: head, as: UTF8.self).contains(mark)
+  }
+
+  /// The dumps in a folder and in those of steps and ranks below it, by their paths from there.
+  private static func dumps(in folder: Folder, levels: Int)
+    -> [(name: String, folder: Folder, file: TraceFile)]
+  {
+    if let entry = folder.files.first(where: { $0.name == fileName }) {
+      guard let file = try? folder.open(entry),
+        let head = try? file.bytes(in: 0..<min(TraceCandidate.headByteCount, file.byteCount)),
+        isMarked(head)
+      else { return [] }
+      return [("", folder, file)]
+    }
+    guard levels > 0 else { return [] }
+    var found: [(name: String, folder: Folder, file: TraceFile)] = []
+    for entry in folder.entries where entry.isFolder && isStepOrRank(entry.name) {
+      guard let below = try? folder.subfolder(entry) else { continue }
+      for dump in dumps(in: below, levels: levels - 1) {
+        let name = dump.name.isEmpty ? entry.name : "\(entry.name)/\(dump.name)"
+        found.append((name, dump.folder, dump.file))
+      }
+    }
+    return found
+  }
+
+  /// Whether a folder is called as the tool calls them: `step0`, `rank3`, `proc4711`.
+  private static func isStepOrRank(_ name: String) -> Bool {
+    let isKnown = ["step", "rank", "proc"].contains { name.hasPrefix($0) }
+    return isKnown && name.dropFirst(4).allSatisfy { $0.isASCII && $0.isNumber }
+  }
+
+  private static func read(_ file: TraceFile, in folder: Folder, path: String) throws(FormatError)
+    -> Trace
+  {
+    let origin = Origin(file: file.path)
+    var recording = Recording(path: path, format: name)
+    let stacks = MsprobeStacks(in: folder, warnings: &recording.warnings)
+    let tensorFolder = try folder.subfolder(named: "dump_tensor_data")
+    try tensorFolder?.allowOpenFiles(tensorFolder?.files.count ?? 0)
+    var facts: [String: String] = [:]
+    var stages: [Stage] = []
+    var hasData = false
+    var reader = JSONReader(FileRegion(file: file, range: 0..<file.byteCount), origin: origin)
+    try reader.enterObject()
+    while let key = try reader.nextName() {
+      switch key {
+      case "task", "framework":
+        if let text = try reader.value().text { facts[key] = text }
+      case "data":
+        guard !hasData else { throw reader.duplicate(key, at: reader.nameOffset) }
+        hasData = true
+        var names: Set<ExactName> = []
+        try reader.enterObject()
+        while let name = try reader.nextName() {
+          guard names.insert(ExactName(name)).inserted else {
+            throw reader.duplicate(name, at: reader.nameOffset)
+          }
+          guard try reader.kind() == .object else { throw reader.mistake("an object") }
+          let call = MsprobeCall(
+            name: name, value: try reader.value(), tensorFolder: tensorFolder,
+            keepsTensors: facts["task"] != "statistics", origin: origin)
+          if var stage = call.stage(position: stages.count, &recording) {
+            stage.source = stacks.sources[name]
+            stages.append(stage)
+          }
+        }
+      default: try reader.skip()
+      }
+    }
+    try reader.finish()
+    guard hasData else { throw origin.error(.malformed("it has no 'data'")) }
+    guard !stages.isEmpty else {
+      throw origin.error(.notATrace("it is a dump of msprobe without tensors"))
+    }
+    var trace = try recording.trace(of: stages)
+    if let framework = facts["framework"] {
+      trace.environment = [Fact(name: "framework", text: framework)]
+    }
+    return trace
+  }
+}
