@@ -15,7 +15,7 @@ import Testing
   }()
 
   @Test func `all files are accepted or refused as expected`() throws {
-    #expect(Self.expectations.count == 83)
+    #expect(Self.expectations.count == 91)
     for (file, want) in Self.expectations {
       let path = "\(Self.folder)/\(file)"
       do throws(FormatError) {

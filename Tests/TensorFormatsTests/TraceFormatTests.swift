@@ -13,6 +13,7 @@ import Testing
   }
 
   @Test func `names of formats differ`() {
-    #expect(allFormats.map { $0.name } == ["npy-folder", "npz", "npy", "safetensors"])
+    #expect(
+      allFormats.map { $0.name } == ["npy-folder", "npz", "npy", "safetensors", "polygraphy"])
   }
 }
