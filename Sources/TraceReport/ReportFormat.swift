@@ -14,4 +14,5 @@ package protocol ReportFormat: Sendable {
 package let allReportFormats: [any ReportFormat.Type] = [
   TextReport.self,
   JSONReport.self,
+  MarkdownReport.self,
 ]
