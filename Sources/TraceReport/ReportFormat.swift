@@ -15,4 +15,5 @@ package let allReportFormats: [any ReportFormat.Type] = [
   TextReport.self,
   JSONReport.self,
   MarkdownReport.self,
+  JUnitReport.self,
 ]
