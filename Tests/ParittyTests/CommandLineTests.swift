@@ -273,4 +273,27 @@ import Testing
     #expect(ended.errors.hasPrefix(#"paritty: /no/\x1b[31m\nsuch: No such file"#))
     #expect(ended.errorLines.count == 1)
   }
+
+  @Test func `trouble of a comparison shows paths with escapes as escapes`() throws {
+    let scratch = Scratch()
+    let dev = scratch.trace("d\u{1B}[31m\nev", [("a", [2], [1, 2])])
+    let prod = scratch.trace("prod", [("b", [3], [3, 4, 5])])
+    let ended = try paritty("report", dev, prod)
+    #expect(ended.status == 2)
+    #expect(ended.errors.contains(#"/d\x1b[31m\nev has a counterpart"#))
+    #expect(ended.errorLines.count == 1)
+  }
+
+  @Test func `names of sample folders are listed as escapes, titles end with their line`() throws {
+    let scratch = Scratch()
+    let folder = "\(scratch.path)/x\u{1B}[31m"
+    mkdir(folder, 0o755)
+    scratch.write([], to: "\(folder)/dev.npz")
+    scratch.write([], to: "\(folder)/prod.npz")
+    scratch.write(Array("# A title\r\nand more".utf8), to: "\(folder)/README.md")
+    let list = try paritty("demo", environment: ["PARITTY_SAMPLES": scratch.path])
+    #expect(
+      list.output
+        == "paritty demo NAME opens one of these pairs:\n\n  x\\x1b[31m  A title\n")
+  }
 }
