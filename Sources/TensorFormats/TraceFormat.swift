@@ -29,6 +29,7 @@ extension TraceFormat {
 /// All formats, in the order in which they are tried.
 package let allFormats: [any TraceFormat.Type] = [
   NpyFolderFormat.self,
+  PyTorchFormat.self,
   NpzFormat.self,
   NpyFormat.self,
   SafetensorsFormat.self,
