@@ -9,7 +9,12 @@ package final class TraceFile: Sendable {
   package let path: String
   /// Bytes in it when it was opened.
   package let byteCount: Int
-  private let descriptor: Int32
+  private let storage: Storage
+
+  private enum Storage {
+    case descriptor(Int32)
+    case memory([UInt8])
+  }
 
   /// - Throws: `cannotRead` where it is absent, forbidden, a folder, or anything but a plain file.
   package convenience init(path: String) throws(FormatError) {
@@ -31,10 +36,19 @@ package final class TraceFile: Sendable {
     }
     self.path = path
     byteCount = Int(status.st_size)
-    self.descriptor = descriptor
+    storage = .descriptor(descriptor)
   }
 
-  deinit { close(descriptor) }
+  /// A file of `bytes` that lies in memory alone, under the `path` of the file that they were taken from.
+  ///
+  /// For archives that stand inside of other files, encoded.
+  package init(holding bytes: [UInt8], path: String) {
+    self.path = path
+    byteCount = bytes.count
+    storage = .memory(bytes)
+  }
+
+  deinit { if case .descriptor(let descriptor) = storage { close(descriptor) } }
 
   /// Fills `destination` with the bytes from `byteOffset` on.
   ///
@@ -42,6 +56,12 @@ package final class TraceFile: Sendable {
   package func read(into destination: UnsafeMutableRawBufferPointer, at byteOffset: Int)
     throws(FormatError)
   {
+    guard case .descriptor(let descriptor) = storage else {
+      if case .memory(let bytes) = storage {
+        LiteralBytes(bytes).read(into: destination, at: byteOffset)
+      }
+      return
+    }
     var done = 0
     while done < destination.count {
       let count = pread(

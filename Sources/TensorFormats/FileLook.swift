@@ -29,13 +29,6 @@ extension TraceCandidate {
         "save it again with a current torch: torch.save(torch.load(PATH), NEW); or with safetensors"
       )
     }
-    guard FileLook.isText(head), let first = head.first(where: { !FileLook.blanks.contains($0) }),
-      first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
-    else { return nil }
-    let text = String(decoding: head, as: UTF8.self)
-    if text.contains("\"polygraphy_class\"") || text.contains("\"lst\"") {
-      return ("it is JSON of Polygraphy, which is not read yet", advice)
-    }
     return nil
   }
 }

@@ -31,9 +31,16 @@ package enum HuggingFaceDebuggerFormat: TraceFormat {
     }
   }
 
+  package static func runs(in candidate: TraceCandidate) -> [TraceRun] {
+    guard case .folder(let folder) = candidate.content else { return [] }
+    return trees(in: folder).map(\.run)
+  }
+
   package static func read(_ candidate: TraceCandidate) throws(FormatError) -> Trace {
+    var recording = Recording(path: candidate.givenPath, format: name)
     let folder: Folder
     let file: TraceFile
+    var label: String?
     switch candidate.content {
     case .file(let named, _):
       file = named
@@ -41,35 +48,32 @@ package enum HuggingFaceDebuggerFormat: TraceFormat {
     case .folder(let named):
       folder = named
       let trees = trees(in: named)
-      guard let tree = trees.first else { throw candidate.unrecognisedError() }
-      guard trees.count == 1 else {
-        let names = trees.map { "'\($0.name)'" }.joined(separator: ", ")
-        throw FormatError(
-          file: candidate.path,
-          problem: .unsupported(
-            "it holds several traces: \(names)", advice: "name one of these files as the trace"))
-      }
-      file = try named.open(tree)
+      guard !trees.isEmpty else { throw candidate.unrecognisedError() }
+      let tree = trees[try candidate.chosenRun(of: trees.map(\.run), &recording)]
+      if trees.count > 1 { label = tree.run.runner }
+      file = try named.open(tree.entry)
     }
-    var recording = Recording(path: candidate.path, format: name)
     let root = try DebuggerCall.tree(in: file)
-    var writer = DebuggerStages(folder: folder, file: file, root: root)
-    let stages = try writer.stages(&recording)
+    var maker = DebuggerStages(folder: folder, file: file, root: root)
+    let stages = try maker.stages(&recording)
     guard !stages.isEmpty else {
       throw FormatError(
         file: file.path, problem: .notATrace("it is a tree of calls without tensors"))
     }
-    return try recording.trace(of: stages)
+    var trace = try recording.trace(of: stages)
+    trace.label = label
+    return trace
   }
 
-  /// The trees that a folder holds: the full ones, and summaries of which the full one is not there.
-  private static func trees(in folder: Folder) -> [Folder.Entry] {
-    let files = folder.files
-    let full = files.filter { $0.name.hasSuffix(fullEnding) }
-    let models = Set(full.map { $0.name.dropLast(fullEnding.count) })
-    return full
-      + files.filter {
-        $0.name.hasSuffix(summaryEnding) && !models.contains($0.name.dropLast(summaryEnding.count))
+  /// The trees that a folder holds, by their models' classes: the full ones, and summaries without one.
+  private static func trees(in folder: Folder) -> [(run: TraceRun, entry: Folder.Entry)] {
+    var trees: [(run: TraceRun, entry: Folder.Entry)] = []
+    for ending in [fullEnding, summaryEnding] {
+      for entry in folder.files where entry.name.hasSuffix(ending) {
+        let run = TraceRun(runner: String(entry.name.dropLast(ending.count)), iteration: 0)
+        if !trees.contains(where: { $0.run == run }) { trees.append((run, entry)) }
       }
+    }
+    return trees
   }
 }

@@ -16,7 +16,7 @@ struct JSONReader: ~Copyable {
   static let valueLimit = 2_000_000
   /// Bytes that one text may have when it is taken into memory.
   static let textByteLimit = 64 << 20
-  /// Bytes of the source that are in memory at a time.
+  /// The usual size of the window.
   static let windowByteCount = 256 << 10
 
   enum Kind {
@@ -45,11 +45,14 @@ struct JSONReader: ~Copyable {
   /// Where in the source the quote stands that begins the name read last.
   private(set) var nameOffset = 0
 
-  /// - Parameter origin: What errors name; where it has a byte offset, theirs are counted from it.
-  init(_ source: any ByteSource, origin: Origin) {
+  /// - Parameters:
+  ///   - origin: What errors name; where it has a byte offset, theirs are counted from it.
+  ///   - windowByteCount: Bytes of the source that are in memory at a time, 9 or more.
+  init(_ source: any ByteSource, origin: Origin, windowByteCount: Int = Self.windowByteCount) {
+    precondition(windowByteCount >= 9, "no window for the longest word, '-Infinity'")
     self.source = source
     self.origin = origin
-    window = .allocate(capacity: max(1, min(source.byteCount, Self.windowByteCount)))
+    window = .allocate(capacity: max(1, min(source.byteCount, windowByteCount)))
   }
 
   deinit { window.deallocate() }
@@ -305,6 +308,35 @@ struct JSONReader: ~Copyable {
     throw mistake("the end of a text")
   }
 
+  /// Passes the next value, a text whose start tells how long it is, without reading all of it.
+  ///
+  /// - Parameter length: Gets the first bytes of the text and gives their count in all, or `nil`.
+  /// - Returns: What ``textPlace()`` does; `isPlain` is believed where the text was not read.
+  mutating func textPlace(length: (_ head: [UInt8]) throws(FormatError) -> Int?)
+    throws(FormatError) -> TextPlace
+  {
+    guard try skipBlanks() == UInt8(ascii: "\"") else { throw mistake("a text") }
+    if filledCount - position < 1025, byteOffset + filledCount - position < source.byteCount {
+      try refill()
+    }
+    let start = byteOffset + 1
+    let head = window[(position + 1)..<min(filledCount, position + 1025)]
+    if let end = head.firstIndex(where: { !Self.isPlainText($0) || $0 >= 0x80 }) {
+      // It is short, or not plain.
+      guard window[end] == UInt8(ascii: "\"") else { return try textPlace() }
+      position = end + 1
+      return TextPlace(range: start..<(byteOffset - 1), isPlain: true)
+    }
+    guard let count = try length(Array(head)), count >= head.count,
+      count < source.byteCount - start,
+      try source.bytes(in: (start + count)..<(start + count + 1)) == [UInt8(ascii: "\"")]
+    else { return try textPlace() }
+    windowStart = start + count + 1
+    position = 0
+    filledCount = 0
+    return TextPlace(range: start..<(start + count), isPlain: true)
+  }
+
   /// Moves on to the next quote, backslash or control character and gives it; `nil` at the end.
   private mutating func passPlainText(_ isASCII: inout Bool) throws(FormatError) -> UInt8? {
     while try current() != nil {
@@ -343,6 +375,13 @@ struct JSONReader: ~Copyable {
       return String(decoding: run, as: UTF8.self)  // ASCII needs no validation, which is slow
     }
     return try longText()
+  }
+
+  /// The text at a place that was passed before, its escapes undone.
+  func text(at place: TextPlace) throws(FormatError) -> String {
+    let quoted = (place.range.lowerBound - 1)..<(place.range.upperBound + 1)
+    var reader = JSONReader(SourceRegion(of: source, range: quoted), origin: origin)
+    return try reader.text()
   }
 
   private mutating func longText() throws(FormatError) -> String {

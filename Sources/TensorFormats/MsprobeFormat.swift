@@ -9,9 +9,9 @@ import PipelineTrace
 /// | `dump_tensor_data/` | the files that the calls name: `.pt` of PyTorch, `.npy` of MindSpore |
 /// | `stack.json` | where in the pipeline's code each call was made (``MsprobeStacks``) |
 ///
-/// After mindstudio-probe 26.2. They lie in `step0/rank0` of the folder that the user named; the folder
-/// above is taken where it holds one such, else the one is to be named. `construct.json`, `debug.json`
-/// and the folder that dump.json says the files were in are not looked at. A stage is a call; without
+/// After mindstudio-probe 26.2. They lie in `step0/rank0` of the folder that the tool was given; where
+/// that one is opened, every such folder in it is a run. `construct.json`, `debug.json` and the folder
+/// that dump.json says the files were in are not looked at. A stage is a call; without
 /// its file a tensor is a ``TensorSummary``.
 package enum MsprobeFormat: TraceFormat {
   package static let name = "msprobe"
@@ -27,27 +27,24 @@ package enum MsprobeFormat: TraceFormat {
     }
   }
 
+  package static func runs(in candidate: TraceCandidate) -> [TraceRun] {
+    guard case .folder(let folder) = candidate.content else { return [] }
+    return dumps(in: folder, levels: 2).map(\.run)
+  }
+
   package static func read(_ candidate: TraceCandidate) throws(FormatError) -> Trace {
-    let folder: Folder
-    let file: TraceFile
+    var recording = Recording(path: candidate.givenPath, format: name)
     switch candidate.content {
-    case .file(let named, _):
-      file = named
-      folder = try Folder(pathOfParent: candidate.path)
-    case .folder(let named):
-      let dumps = dumps(in: named, levels: 2)
-      guard let dump = dumps.first else { throw candidate.unrecognisedError() }
-      guard dumps.count == 1 else {
-        let names = dumps.map { "'\($0.name)'" }.joined(separator: ", ")
-        throw FormatError(
-          file: candidate.path,
-          problem: .unsupported(
-            "it holds \(dumps.count) traces: \(names)", advice: "name one of these folders"))
-      }
-      folder = dump.folder
-      file = dump.file
+    case .file(let file, _):
+      return try read(file, in: Folder(pathOfParent: candidate.path), recording)
+    case .folder(let folder):
+      let dumps = dumps(in: folder, levels: 2)
+      guard !dumps.isEmpty else { throw candidate.unrecognisedError() }
+      let dump = dumps[try candidate.chosenRun(of: dumps.map(\.run), &recording)]
+      var trace = try read(dump.file, in: dump.folder, recording)
+      if dumps.count > 1 { trace.label = dump.run.runner }
+      return trace
     }
-    return try read(file, in: folder, path: candidate.path)
   }
 
   private static func isMarked(_ head: [UInt8]) -> Bool {
@@ -58,22 +55,23 @@ package enum MsprobeFormat: TraceFormat {
 
   /// The dumps in a folder and in those of steps and ranks below it, by their paths from there.
   private static func dumps(in folder: Folder, levels: Int)
-    -> [(name: String, folder: Folder, file: TraceFile)]
+    -> [(run: TraceRun, folder: Folder, file: TraceFile)]
   {
     if let entry = folder.files.first(where: { $0.name == fileName }) {
       guard let file = try? folder.open(entry),
         let head = try? file.bytes(in: 0..<min(TraceCandidate.headByteCount, file.byteCount)),
         isMarked(head)
       else { return [] }
-      return [("", folder, file)]
+      return [(TraceRun(runner: fileName, iteration: 0), folder, file)]
     }
     guard levels > 0 else { return [] }
-    var found: [(name: String, folder: Folder, file: TraceFile)] = []
+    var found: [(run: TraceRun, folder: Folder, file: TraceFile)] = []
     for entry in folder.entries where entry.isFolder && isStepOrRank(entry.name) {
       guard let below = try? folder.subfolder(entry) else { continue }
       for dump in dumps(in: below, levels: levels - 1) {
-        let name = dump.name.isEmpty ? entry.name : "\(entry.name)/\(dump.name)"
-        found.append((name, dump.folder, dump.file))
+        let inside = dump.run.runner == fileName ? "" : "/\(dump.run.runner)"
+        let run = TraceRun(runner: entry.name + inside, iteration: 0)
+        found.append((run, dump.folder, dump.file))
       }
     }
     return found
@@ -85,11 +83,11 @@ package enum MsprobeFormat: TraceFormat {
     return isKnown && name.dropFirst(4).allSatisfy { $0.isASCII && $0.isNumber }
   }
 
-  private static func read(_ file: TraceFile, in folder: Folder, path: String) throws(FormatError)
-    -> Trace
+  private static func read(_ file: TraceFile, in folder: Folder, _ begun: Recording)
+    throws(FormatError) -> Trace
   {
     let origin = Origin(file: file.path)
-    var recording = Recording(path: path, format: name)
+    var recording = begun
     let stacks = MsprobeStacks(in: folder, warnings: &recording.warnings)
     let tensorFolder = try folder.subfolder(named: "dump_tensor_data")
     try tensorFolder?.allowOpenFiles(tensorFolder?.files.count ?? 0)

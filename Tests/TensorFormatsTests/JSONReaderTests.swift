@@ -96,4 +96,36 @@ import Testing
       }
     }
   }
+
+  @Test func `the window may end anywhere`() throws {
+    let text = #"{"x":-12.5e-3,"\u00e9\\":[NaN,true,null,-Infinity,"\ud83d\ude42"],"grün":"a\nb"}"#
+    for byteCount in 9...90 {
+      let source = LiteralBytes(Array(text.utf8))
+      var reader = JSONReader(
+        source, origin: Origin(file: "t.json"), windowByteCount: byteCount)
+      let value = try reader.value()
+      try reader.finish()
+      #expect(
+        value.compact
+          == #"{"x":-12.5e-3,"é\\":[NaN,true,null,-Infinity,"🙂"],"grün":"a\nb"}"#)
+    }
+  }
+
+  @Test func `walking, and passing over what is not wanted`() throws {
+    let text = #"{"a":{"b":[1,{"c":"\"]}"}]},"n":[7,-1,1.0,12345678901234567890,"x"],"z":null}"#
+    var reader = JSONReader(LiteralBytes(Array(text.utf8)), origin: Origin(file: "t.json"))
+    try reader.enterObject()
+    #expect(try reader.nextName() == "a")
+    try reader.skip()
+    #expect(try reader.nextName() == "n")
+    try reader.enterArray()
+    var counts: [Int?] = []
+    while try reader.nextElement() { counts.append(try reader.count()) }
+    #expect(counts == [7, nil, nil, nil, nil])
+    #expect(try reader.nextName() == "z")
+    #expect(try reader.kind() == .null)
+    try reader.skip()
+    #expect(try reader.nextName() == nil)
+    try reader.finish()
+  }
 }
