@@ -21,7 +21,6 @@ extension TraceCandidate {
 
   /// Files that hold tensors, but in a form that is not read here.
   private func readableElsewhere(_ head: [UInt8]) -> (kind: String, advice: String)? {
-    let advice = "save the tensors with safetensors, or with numpy.savez"
     // The magic number of torch.save before its files were zip archives, as a pickled long.
     if head.starts(with: [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46]) {
       return (

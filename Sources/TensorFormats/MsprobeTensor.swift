@@ -59,7 +59,7 @@ struct MsprobeTensor {
       }
       if element?.isComplex ?? false || statistic == .norm && extents.isEmpty { continue }
       // Counts of more than 53 bits are rounded on their way into binary64.
-      let isRounded = member.integer != nil && number.magnitude > 0x1p53
+      let isRounded = member.integer != nil && number.magnitude >= 0x1p53
       statistics[statistic] = TensorSummary.Figure(
         number, halfUnit: isRounded ? number.ulp / 2 : 0)
     }

@@ -157,7 +157,7 @@ struct TorchPrint {
     let places = digits.firstIndex(of: 0x2E).map { digits[$0...].count - 1 } ?? 0
     guard parts.count == 2 else {
       // A count of more than 53 bits is rounded on its way into binary64.
-      let halfUnit = value.magnitude > 0x1p53 ? value.ulp / 2 : 0
+      let halfUnit = value.magnitude >= 0x1p53 ? value.ulp / 2 : 0
       return TensorSummary.Figure(
         value, halfUnit: places == 0 ? halfUnit : Double("5e-\(places + 1)") ?? 0)
     }

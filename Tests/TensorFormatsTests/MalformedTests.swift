@@ -34,7 +34,9 @@ import Testing
         }
       } catch {
         #expect(want != "accept", "\(error)")
-        #expect("\(error)".contains(file))
+        // Where a file names another, the other is to blame.
+        let blamed = file.hasPrefix("hf-missing-file") ? "M.a_outputs.safetensors" : file
+        #expect("\(error)".contains(blamed))
         #expect("\(error)" == "\(error)".visible)
       }
     }

@@ -22,7 +22,8 @@ import Testing
     #expect(openingError(scratch.path)?.problem == .notATrace("it is an empty folder"))
     scratch.write([], as: "notes.txt")
     #expect(
-      openingError(scratch.path)?.problem == .notATrace("it is a folder without .npy files"))
+      openingError(scratch.path)?.problem
+        == .notATrace("it is a folder without .npy files and without the trace of a debugger"))
   }
 
   @Test func `no link leads out`() throws {
