@@ -187,7 +187,7 @@ import Testing
       Array(try content(of: "\(Self.malformed)/expected.json").utf8),
       origin: Origin(file: "expected.json"))
     let members = try #require(expectations.members)
-    #expect(members.count == 83)
+    #expect(members.count == 107)
     for member in members {
       let want = member.value["want"]?.text ?? ""
       let ended = try paritty("report", member.name, member.name, folder: Self.malformed)
