@@ -9,8 +9,8 @@ struct PyTorchWalk {
   static let depthLimit = 64
   /// Items at most: a trace has some hundred or thousand stages.
   static let itemLimit = 100_000
-  /// Containers, and numbers and texts in lists, at most.
-  static let visitLimit = 4_000_000
+  /// Values at most, those in lists of numbers included: as many as a pickle may make, each once.
+  static let visitLimit = PickleReader.valueLimit
   /// Bytes of all names together at most.
   static let nameByteLimit = 64 << 20
 
@@ -62,7 +62,6 @@ struct PyTorchWalk {
       return try addItem(value, named: name, to: &recording)
     }
     let node = file.pickle.nodes[number]
-    try count(1)
     switch node.kind {
     case .list, .tuple:
       guard !node.values.isEmpty else { return skip(name) }
