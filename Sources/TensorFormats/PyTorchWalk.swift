@@ -35,11 +35,13 @@ struct PyTorchWalk {
 
   /// Takes down `value`, or what is in it: under `name` where it is one item, else under the keys.
   ///
+  /// - Parameter prefix: What stands in front of the keys, and a dot.
   /// - Throws: Where the tree is too deep or too large, or contains itself.
-  mutating func add(_ value: PickleValue, named name: String, to recording: inout Recording)
-    throws(FormatError)
-  {
-    try visit(value, named: name, prefix: "", recording: &recording)
+  mutating func add(
+    _ value: PickleValue, named name: String, under prefix: String? = nil,
+    to recording: inout Recording
+  ) throws(FormatError) {
+    try visit(value, named: name, prefix: prefix.map { "\($0)." } ?? "", recording: &recording)
     if skippedCount > 0 {
       let names = skippedNames.map { "'\($0.visible)'" }.joined(separator: ", ")
       let rest = skippedCount - skippedNames.count
