@@ -11,6 +11,8 @@ package struct Value: Sendable {
     /// Token ids, and where they are known the pieces they stand for, one an element.
     case tokens(Tensor, pieces: [[UInt8]]?)
     case text(TextArray)
+    /// A tensor of which the tool kept statistics, perhaps a few elements, and none of the bytes.
+    case summary(TensorSummary)
     /// Recorded, but nothing that can be compared; the error says why and how to save it instead.
     case unreadable(FormatError)
   }
@@ -25,12 +27,17 @@ package struct Value: Sendable {
     self.content = content
   }
 
-  /// The array, for tensors and token ids.
+  /// The array, for tensors and token ids; `nil` where only a summary of it is there.
   package var tensor: Tensor? {
     switch content {
     case .tensor(let tensor), .tokens(let tensor, _): tensor
-    case .text, .unreadable: nil
+    case .text, .summary, .unreadable: nil
     }
+  }
+
+  /// What was kept of a tensor in its place.
+  package var summary: TensorSummary? {
+    if case .summary(let summary) = content { summary } else { nil }
   }
 
   /// Whether an integer array of this name and shape is a sequence of token ids.

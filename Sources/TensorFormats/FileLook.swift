@@ -31,9 +31,6 @@ extension TraceCandidate {
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     else { return nil }
     let text = String(decoding: head, as: UTF8.self)
-    if text.contains("\"polygraphy_class\"") || text.contains("\"lst\"") {
-      return ("it is JSON of Polygraphy, which is not read yet", advice)
-    }
     if text.contains("\"module_path\"") {
       return ("it is JSON of the Hugging Face debugger, which is not read yet", advice)
     }

@@ -25,7 +25,8 @@ struct StageContent {
   let signature: [Signature]
   private let outputs: [Output]
 
-  /// - Returns: `nil` where the stage has no output, or one that cannot be read.
+  /// - Returns: `nil` where the stage has no output, one that cannot be read, or one of which only a
+  ///   summary was kept: that two summaries are equal does not make the elements so.
   init?(_ stage: Stage) {
     var signature: [Signature] = []
     var outputs: [Output] = []
@@ -37,7 +38,7 @@ struct StageContent {
       case .text(let texts):
         signature.append(.text(texts.shape))
         outputs.append(.text(texts))
-      case .unreadable:
+      case .summary, .unreadable:
         return nil
       }
     }

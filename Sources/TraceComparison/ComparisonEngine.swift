@@ -156,6 +156,8 @@ package struct ComparisonEngine {
     switch (dev.content, prod.content) {
     case (.unreadable(let problem), _), (_, .unreadable(let problem)):
       throw problem
+    case (.summary, _), (_, .summary):
+      value.status = .notComparable
     case (.text(let devText), .text(let prodText)):
       try ChecksumCheck.verify(devText.bytes)
       try ChecksumCheck.verify(prodText.bytes)

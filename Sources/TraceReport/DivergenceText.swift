@@ -112,6 +112,7 @@ package enum DivergenceText {
     switch value.content {
     case .tensor(let tensor): tensor.dtype.rawValue
     case .tokens(let tensor, _): tensor.dtype.rawValue
+    case .summary(let summary): summary.dtype.rawValue
     case .text: "text"
     case .unreadable: "?"
     }
@@ -121,6 +122,7 @@ package enum DivergenceText {
   package static func shape(of value: Value) -> String {
     switch value.content {
     case .tensor(let tensor), .tokens(let tensor, _): tensor.shape.description
+    case .summary(let summary): summary.shape.description
     case .text(let texts):
       texts.shape.rank == 0 ? "one text" : "\(texts.shape) texts"
     case .unreadable: "?"

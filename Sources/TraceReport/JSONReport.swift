@@ -172,6 +172,9 @@ package enum JSONReport: ReportFormat {
       case .tensor(let tensor), .tokens(let tensor, _):
         writer.member("dtype", tensor.dtype.rawValue)
         writer.member("shape", tensor.shape.extents)
+      case .summary(let summary):
+        writer.member("dtype", summary.dtype.rawValue)
+        writer.member("shape", summary.shape.extents)
       case .text(let texts):
         writer.member("dtype", "text")
         writer.member("shape", texts.shape.extents)
@@ -190,6 +193,7 @@ package enum JSONReport: ReportFormat {
     switch (value.dev ?? value.prod)?.content {
     case .tensor: "tensor"
     case .tokens: "tokens"
+    case .summary: "summary"
     case .text: "text"
     case .unreadable, nil: "unreadable"
     }

@@ -46,9 +46,7 @@ package enum TraceListing {
   }
 
   private static func heading(_ trace: Trace) -> String {
-    let end =
-      "  \(trace.format), \(NumberText.count(trace.stages.count, "stage"))"
-      + (trace.isComplete ? "" : ", NOT COMPLETE")
+    let end = "  \(SummaryText.kind(of: trace))"
     return trace.path.visible.lastPart(columns: columns - end.columnCount) + end
   }
 
@@ -63,6 +61,8 @@ package enum TraceListing {
       let first =
         texts.shape.elementCount > 0 ? VisibleText.decode(try texts.elements(0..<1)[0]) : ""
       return row(number, name.visible, dtype, shape, "\"\(first.visible)\"", "", "")
+    case .summary(let summary):
+      return row(number, name.visible, dtype, shape, range(of: summary), "", "")
     case .tensor(let tensor), .tokens(let tensor, _):
       let side = try SideStatistics.of(tensor, workerCount: workerCount)
       return row(
@@ -70,6 +70,18 @@ package enum TraceListing {
         side.map { count($0.nanCount) } ?? "",
         side.map { count($0.infinityCount) } ?? "")
     }
+  }
+
+  /// The word `summary`, and as much of the range after it as was kept and has room.
+  private static func range(of summary: TensorSummary) -> String {
+    guard let minimum = summary.statistics[.minimum]?.value,
+      let maximum = summary.statistics[.maximum]?.value
+    else { return "summary" }
+    let texts = [4, 3, 2].lazy.map { digits in
+      "summary \(NumberText.brief(minimum, digits: digits)) to"
+        + " \(NumberText.brief(maximum, digits: digits))"
+    }
+    return texts.first { $0.columnCount <= rangeColumns } ?? texts[2]
   }
 
   /// A count in at most five columns: `9,999`, `12k`, `3M`.

@@ -11,7 +11,7 @@ struct Paritty: ParsableCommand {
     abstract: "Find the first stage where two runs of one machine-learning pipeline part.",
     usage: """
       paritty DEV PROD            open the debugger (the text report where there is no terminal)
-      paritty report DEV PROD     print the comparison as text or JSON
+      paritty report DEV PROD     print the comparison: text, JSON, Markdown or JUnit
       paritty inspect TRACE       list one trace
       paritty demo [NAME]         open a bundled pair of traces
       """,

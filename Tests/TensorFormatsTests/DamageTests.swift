@@ -93,23 +93,13 @@ import Testing
         == .notATrace("it looks like an old-style pickle, which is never executed here"))
   }
 
-  @Test func `formats that are not read yet are named`() {
+  @Test func `a format that is not read yet is named`() {
     let scratch = Scratch()
-    for (bytes, kind) in [
-      (
-        Array(#"{"lst": [["r", []]], "polygraphy_class": "RunResults"}"#.utf8),
-        "it is JSON of Polygraphy, which is not read yet"
-      ),
-      (
-        Array(#"{"module_path": "M", "children": []}"#.utf8),
-        "it is JSON of the Hugging Face debugger, which is not read yet"
-      ),
-    ] {
-      let error = openingError(scratch.write(bytes, as: "a.bin"))
-      #expect(
-        error?.problem
-          == .unsupported(
-            kind, advice: "save the tensors with safetensors, or with numpy.savez"))
-    }
+    let tree = Array(#"{"module_path": "M", "children": []}"#.utf8)
+    #expect(
+      openingError(scratch.write(tree, as: "a.bin"))?.problem
+        == .unsupported(
+          "it is JSON of the Hugging Face debugger, which is not read yet",
+          advice: "save the tensors with safetensors, or with numpy.savez"))
   }
 }

@@ -73,6 +73,8 @@ extension Trace {
       switch stage.values[0].content {
       case .tensor(let tensor): "\(stage.name) \(tensor.dtype.rawValue) \(tensor.shape)"
       case .tokens(let tensor, _): "\(stage.name) tokens \(tensor.dtype.rawValue) \(tensor.shape)"
+      case .summary(let summary):
+        "\(stage.name) summary \(summary.dtype.rawValue) \(summary.shape)"
       case .text(let texts): "\(stage.name) text \(texts.shape)"
       case .unreadable: "\(stage.name) unreadable"
       }
@@ -95,7 +97,7 @@ extension Trace {
           }
         }
       case .text(let texts): _ = try texts.elements(0..<texts.shape.elementCount)
-      case .unreadable: break
+      case .summary, .unreadable: break
       }
     }
   }
