@@ -19,6 +19,8 @@ struct PickleReader {
   static let valueLimit = 2_000_000
   /// Bytes of a dict's key, of a module's and of a function's name at most.
   static let nameByteLimit = 4096
+  /// Bytes of all names of classes and functions together at most; sound files name a few.
+  static let globalByteLimit = 16 << 20
 
   private var input: PickleInput
   private var stack: [PickleValue] = []
@@ -29,10 +31,20 @@ struct PickleReader {
   /// The keys of each dict that has some, to find one that stands twice.
   private var keysOfNodes: [Int: KeySet] = [:]
   private var valueCount = 0
+  private var globalByteCount = 0
 
   private struct KeySet {
-    var texts: Set<ArraySlice<UInt8>> = []
+    var texts: Set<KeyBytes> = []
     var integers: Set<Int> = []
+  }
+
+  /// The bytes of a key, which the pickle may share between any number of dicts: hashed in one go.
+  private struct KeyBytes: Hashable {
+    let slice: ArraySlice<UInt8>
+
+    func hash(into hasher: inout Hasher) {
+      slice.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
   }
 
   /// What `bytes` hold.
@@ -248,7 +260,10 @@ struct PickleReader {
       guard range.count <= Self.nameByteLimit else {
         throw input.malformed("a key of a dict has \(range.count) bytes")
       }
-      guard keysOfNodes[number, default: KeySet()].texts.insert(input.bytes[range]).inserted else {
+      guard
+        keysOfNodes[number, default: KeySet()].texts.insert(KeyBytes(slice: input.bytes[range]))
+          .inserted
+      else {
         throw input.malformed(
           "the key '\(VisibleText.decode(input.bytes[range]))' stands twice in one dict")
       }
@@ -283,6 +298,13 @@ struct PickleReader {
     guard max(module.count, name.count) <= Self.nameByteLimit else {
       throw input.malformed(
         "the name of a class or function has \(max(module.count, name.count)) bytes")
+    }
+    globalByteCount += module.count + name.count
+    guard globalByteCount <= Self.globalByteLimit else {
+      throw input.error(
+        .tooLarge(
+          byteCount: globalByteCount, limit: Self.globalByteLimit,
+          what: "the list of names of classes and functions"))
     }
     let global = PickleGlobal(
       module: VisibleText.decode(input.bytes[module]), name: VisibleText.decode(input.bytes[name]))

@@ -57,7 +57,7 @@ struct PyTorchWalk {
     guard nameByteCount <= Self.nameByteLimit else {
       throw error(
         .tooLarge(
-          byteCount: nameByteCount, limit: Self.nameByteLimit, what: "the names of its items"))
+          byteCount: nameByteCount, limit: Self.nameByteLimit, what: "the list of its names"))
     }
     guard case .node(let number) = value else {
       if value == .none { return skip(name) }

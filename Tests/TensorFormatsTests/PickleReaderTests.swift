@@ -247,6 +247,17 @@ import Testing
     #expect(failure([0x80, 2] + marks + [0x2E]).contains("it makes more than 2000000 values;"))
   }
 
+  @Test func `names that are shared do not multiply`() {
+    let name = Pickled.text(String(repeating: "n", count: 4096)) + [0x71, 0]
+    // MARK, then BINGET, BINGET, STACK_GLOBAL over and over: 8 kB of names by five bytes.
+    let globals = [[UInt8]](repeating: [0x68, 0, 0x68, 0, 0x93], count: 2049).joined()
+    #expect(
+      failure([0x80, 4] + name + [0x30, 0x28] + globals + [0x74, 0x2E]).contains(
+        "the list of names of classes and functions takes 16785408 bytes, the limit is 16777216;"))
+    #expect(
+      failure([0x80, 4] + name + [0x30, 0x28] + globals.dropLast(5) + [0x74, 0x2E]) == "reads")
+  }
+
   @Test func `a text of hostile bytes is shown, not obeyed`() {
     #expect(
       failure([0x80, 2] + Pickled.global("os", "\u{1B}[31m") + [0x2E]).contains(

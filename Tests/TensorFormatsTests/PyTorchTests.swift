@@ -468,7 +468,7 @@ import Testing
     let flags = Pickled.list((0..<20_000).map { _ in Pickled.yes + [0x85] })
     #expect(
       failure([0x7D] + key + [0x7D, 0x68, 0] + flags + [0x73, 0x73]).contains(
-        "the names of its items takes 6710"))
+        "the list of its names takes 6710"))
   }
 
   // MARK: Files
