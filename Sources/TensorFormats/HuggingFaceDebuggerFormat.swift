@@ -49,7 +49,7 @@ package enum HuggingFaceDebuggerFormat: TraceFormat {
       folder = named
       let trees = trees(in: named)
       guard !trees.isEmpty else { throw candidate.unrecognisedError() }
-      let tree = trees[try candidate.chosenRun(of: trees.map(\.run), &recording)]
+      let tree = trees[try recording.chosenRun(by: candidate, among: trees.map(\.run))]
       if trees.count > 1 { label = tree.run.runner }
       file = try named.open(tree.entry)
     }

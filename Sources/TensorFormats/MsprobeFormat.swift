@@ -40,7 +40,7 @@ package enum MsprobeFormat: TraceFormat {
     case .folder(let folder):
       let dumps = dumps(in: folder, levels: 2)
       guard !dumps.isEmpty else { throw candidate.unrecognisedError() }
-      let dump = dumps[try candidate.chosenRun(of: dumps.map(\.run), &recording)]
+      let dump = dumps[try recording.chosenRun(by: candidate, among: dumps.map(\.run))]
       var trace = try read(dump.file, in: dump.folder, recording)
       if dumps.count > 1 { trace.label = dump.run.runner }
       return trace

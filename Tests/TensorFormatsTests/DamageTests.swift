@@ -15,6 +15,11 @@ import Testing
         #"{"a":{"dtype":"U16","shape":[2,2],"data_offsets":[0,8]},"__metadata__":{"1_t":"[\"\u00e9\"]"}}"#,
         data)
     ),
+    (
+      "t.pt",
+      torchFile(
+        Pickled.dict([("a", Pickled.tensor("0", "ShortStorage", count: 4, [4], [1]))]), [data])
+    ),
   ]
 
   @Test func `whole, each opens`() throws {
@@ -51,6 +56,23 @@ import Testing
     }
   }
 
+  @Test func `a pickle with any byte changed, and its CRC-32 made right, does not trap`() throws {
+    let scratch = Scratch()
+    let view = Pickled.tensor("0", "ShortStorage", count: 4, [2, 2], [1, 2])
+    let object = Pickled.dict([("a", Pickled.list([view, Pickled.text("t")])), ("b", Pickled.yes)])
+    #expect(
+      try openTrace(at: scratch.write(torchFile(object, [Self.data]), as: "a.pt")).outline
+        == ["a.0 i16 2×2", "a.1 text scalar", "b bool scalar"])
+    for position in object.indices {
+      for change: UInt8 in [0x01, 0x04, 0x20, 0x80, 0xFF] {
+        var changed = object
+        changed[position] ^= change
+        try? openTrace(at: scratch.write(torchFile(changed, [Self.data]), as: "a.pt"))
+          .readEverything()
+      }
+    }
+  }
+
   @Test func `what is absent, a device or text says so`() {
     let scratch = Scratch()
     #expect(
@@ -69,15 +91,5 @@ import Testing
     #expect(
       openingError(pickle)?.problem
         == .notATrace("it looks like an old-style pickle, which is never executed here"))
-  }
-
-  @Test func `a format that is not read yet is named`() {
-    let scratch = Scratch()
-    let tree = Array(#"{"module_path": "M", "children": []}"#.utf8)
-    #expect(
-      openingError(scratch.write(tree, as: "a.bin"))?.problem
-        == .unsupported(
-          "it is JSON of the Hugging Face debugger, which is not read yet",
-          advice: "save the tensors with safetensors, or with numpy.savez"))
   }
 }

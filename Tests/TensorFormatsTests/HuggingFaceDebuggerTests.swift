@@ -228,14 +228,12 @@ import Testing
     #expect(first.label == "M")
     #expect(
       first.warnings == [
-        """
-        The folder holds several runs, 'M', 'N'; this is the first. Behind # another can be named.
-        """
+        "The folder holds 2 runs; this is 'M'. '#N' names another."
       ])
     #expect(try openTrace(at: "\(scratch.path)#N").label == "N")
     #expect(
       openingError("\(scratch.path)#X")?.problem
-        == .unsupported("'#X' names no run in it", advice: "it holds 'M', 'N'"))
+        == .unsupported("'#X' names no run in it", advice: "it holds 'M/0', 'N/0'"))
   }
 
   // MARK: Files

@@ -159,10 +159,7 @@ import Testing
     #expect(first.label == "step2/rank0")
     #expect(
       first.warnings == [
-        """
-        The folder holds several runs, 'step2/rank0', 'step2/rank1', 'step10/rank0', \
-        'step10/rank1'; this is the first. Behind # another can be named.
-        """
+        "The folder holds 4 runs; this is 'step2/rank0'. '#step2/rank1' names another."
       ])
     let named = try openTrace(at: "\(scratch.path)#step10/rank1")
     #expect(named.outline == ["step10.rank1 summary f32 2"])
@@ -171,7 +168,8 @@ import Testing
       openingError("\(scratch.path)#step3/rank0")?.problem
         == .unsupported(
           "'#step3/rank0' names no run in it",
-          advice: "it holds 'step2/rank0', 'step2/rank1', 'step10/rank0', 'step10/rank1'"))
+          advice:
+            "it holds 'step2/rank0/0', 'step2/rank1/0', 'step10/rank0/0', 'step10/rank1/0'"))
   }
 
   // MARK: Files
