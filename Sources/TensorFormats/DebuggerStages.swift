@@ -13,7 +13,9 @@ struct DebuggerStages {
   /// For each file that the tree names, the number of the write that is the last to it.
   private var lastWrites: [String: Int] = [:]
   /// Modules of which a file was overwritten, and how often.
-  private var overwrittenNames: [(name: String, count: Int)] = []
+  private var overwritten: [(name: String, count: Int)] = []
+  /// Where in that list a module stands.
+  private var overwrittenPositions: [String: Int] = [:]
   private var stages: [Stage] = []
 
   init(folder: Folder, file: TraceFile, root: DebuggerCall) {
@@ -36,7 +38,7 @@ struct DebuggerStages {
       return Value(name: name, content: content.recognisingTokens(named: name))
     }
     addStage(root, outputs)
-    for (name, count) in overwrittenNames {
+    for (name, count) in overwritten {
       recording.warnings.append(
         "'\(name.visible)' ran again and overwrote what it had written: of \(count) tensors of its "
           + "earlier calls only statistics are left.")
@@ -142,11 +144,12 @@ struct DebuggerStages {
     guard case .file(let path) = tensor.elements else { return .summary(tensor.summary) }
     guard lastWrites[Self.normalized(path)] == writeCount else {
       let name = stageName(call)
-      if let known = overwrittenNames.firstIndex(where: { $0.name == name }) {
-        overwrittenNames[known].count += 1
-      } else {
-        overwrittenNames.append((name, 1))
+      let position = overwrittenPositions[name] ?? overwritten.count
+      if position == overwritten.count {
+        overwritten.append((name, 0))
+        overwrittenPositions[name] = position
       }
+      overwritten[position].count += 1
       return .summary(tensor.summary)
     }
     return try tensor.content(

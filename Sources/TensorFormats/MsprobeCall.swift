@@ -16,8 +16,8 @@ import PipelineTrace
 struct MsprobeCall {
   var name: String
   var value: JSONValue
-  /// Where the files of tensors lie; `nil` where there is no such folder.
-  var tensorFolder: Folder?
+  /// Where the dump lies.
+  var folder: Folder
   /// Whether the task was one that keeps tensors, so that a file that is absent is lost.
   var keepsTensors: Bool
   var origin: Origin
@@ -62,7 +62,7 @@ struct MsprobeCall {
         let content = recording.content("\(self.name), \(name)") { (notes) throws(FormatError) in
           let place = Origin(file: origin.file, place: "\(self.name), \(name)")
           let tensor = try MsprobeTensor(value, origin: place)
-          return try tensor.content(in: tensorFolder, keepsTensors: keepsTensors, notes: &notes)
+          return try tensor.content(in: folder, keepsTensors: keepsTensors, notes: &notes)
         }
         values.append(
           Value(name: name, role: role, content: content.recognisingTokens(named: name)))

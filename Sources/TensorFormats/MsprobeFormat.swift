@@ -41,7 +41,12 @@ package enum MsprobeFormat: TraceFormat {
       let dumps = dumps(in: folder, levels: 2)
       guard !dumps.isEmpty else { throw candidate.unrecognisedError() }
       let dump = dumps[try recording.chosenRun(by: candidate, among: dumps.map(\.run))]
-      var trace = try read(dump.file, in: dump.folder, recording)
+      var holder = folder
+      for step in dump.steps { holder = try holder.subfolder(step) }
+      guard let entry = holder.files.first(where: { $0.name == fileName }) else {
+        throw candidate.unrecognisedError()
+      }
+      var trace = try read(holder.open(entry), in: holder, recording)
       if dumps.count > 1 { trace.label = dump.run.runner }
       return trace
     }
@@ -53,25 +58,27 @@ package enum MsprobeFormat: TraceFormat {
       && String(decoding: head, as: UTF8.self).contains(mark)
   }
 
-  /// The dumps in a folder and in those of steps and ranks below it, by their paths from there.
+  /// The dumps in a folder and in those of steps and ranks below it, by the way to them.
+  ///
+  /// Nothing stays open: a long training has thousands of them.
   private static func dumps(in folder: Folder, levels: Int)
-    -> [(run: TraceRun, folder: Folder, file: TraceFile)]
+    -> [(run: TraceRun, steps: [Folder.Entry])]
   {
     if let entry = folder.files.first(where: { $0.name == fileName }) {
       guard let file = try? folder.open(entry),
         let head = try? file.bytes(in: 0..<min(TraceCandidate.headByteCount, file.byteCount)),
         isMarked(head)
       else { return [] }
-      return [(TraceRun(runner: fileName, iteration: 0), folder, file)]
+      return [(TraceRun(runner: fileName, iteration: 0), [])]
     }
     guard levels > 0 else { return [] }
-    var found: [(run: TraceRun, folder: Folder, file: TraceFile)] = []
+    var found: [(run: TraceRun, steps: [Folder.Entry])] = []
     for entry in folder.entries where entry.isFolder && isStepOrRank(entry.name) {
       guard let below = try? folder.subfolder(entry) else { continue }
       for dump in dumps(in: below, levels: levels - 1) {
-        let inside = dump.run.runner == fileName ? "" : "/\(dump.run.runner)"
-        let run = TraceRun(runner: entry.name + inside, iteration: 0)
-        found.append((run, dump.folder, dump.file))
+        let steps = [entry] + dump.steps
+        let name = steps.map(\.name).joined(separator: "/")
+        found.append((TraceRun(runner: name, iteration: 0), steps))
       }
     }
     return found
@@ -89,8 +96,9 @@ package enum MsprobeFormat: TraceFormat {
     let origin = Origin(file: file.path)
     var recording = begun
     let stacks = MsprobeStacks(in: folder, warnings: &recording.warnings)
-    let tensorFolder = try folder.subfolder(named: "dump_tensor_data")
-    try tensorFolder?.allowOpenFiles(tensorFolder?.files.count ?? 0)
+    if let tensors = try folder.subfolder(named: MsprobeTensor.folderName) {
+      try tensors.allowOpenFiles(tensors.files.count)
+    }
     var facts: [String: String] = [:]
     var stages: [Stage] = []
     var hasData = false
@@ -111,7 +119,7 @@ package enum MsprobeFormat: TraceFormat {
           }
           guard try reader.kind() == .object else { throw reader.mistake("an object") }
           let call = MsprobeCall(
-            name: name, value: try reader.value(), tensorFolder: tensorFolder,
+            name: name, value: try reader.value(), folder: folder,
             keepsTensors: facts["task"] != "statistics", origin: origin)
           if var stage = call.stage(position: stages.count, &recording) {
             stage.source = stacks.sources[name]

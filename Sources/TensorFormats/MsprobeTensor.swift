@@ -23,6 +23,9 @@ struct MsprobeTensor {
   private var digest: String?
   private var origin: Origin
 
+  /// Where the files of tensors lie.
+  static let folderName = "dump_tensor_data"
+
   private static let statisticNames: [(String, TensorSummary.Statistic)] = [
     ("Max", .maximum), ("Min", .minimum), ("Mean", .mean), ("Norm", .norm),
   ]
@@ -77,20 +80,17 @@ struct MsprobeTensor {
   /// The tensor in its file, or what is known of it without.
   ///
   /// - Parameters:
-  ///   - folder: Where its file lies; `nil` where there is no such folder.
+  ///   - folder: Where the dump lies.
   ///   - keepsTensors: Whether a file that is named and absent is lost.
   /// - Throws: Also `malformed` where the file holds another tensor than the dump describes.
-  func content(in folder: Folder?, keepsTensors: Bool, notes: inout [String]) throws(FormatError)
+  func content(in folder: Folder, keepsTensors: Bool, notes: inout [String]) throws(FormatError)
     -> Value.Content
   {
     guard let fileName else { return .summary(try summary()) }
-    guard let folder else {
-      guard keepsTensors else { return .summary(try summary()) }
-      throw origin.error(.cannotRead("there is no folder 'dump_tensor_data' beside the dump"))
-    }
+    let path = fileName.hasPrefix("/") ? fileName : "\(Self.folderName)/\(fileName)"
     let file: TraceFile
     do throws(FormatError) {
-      file = try folder.open(relativePath: fileName, namedBy: origin)
+      file = try folder.open(relativePath: path, namedBy: origin)
     } catch {
       if case .cannotRead = error.problem, !keepsTensors { return .summary(try summary()) }
       throw error

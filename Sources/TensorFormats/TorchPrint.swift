@@ -152,7 +152,8 @@ struct TorchPrint {
     let parts = word.split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
     let digits = parts[0].drop { $0 == "-" }.utf8
     guard let first = digits.first, (0x30...0x39).contains(first),
-      digits.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }), let value = Double(word)
+      digits.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }), let value = Double(word),
+      value.isFinite
     else { return nil }
     let places = digits.firstIndex(of: 0x2E).map { digits[$0...].count - 1 } ?? 0
     guard parts.count == 2 else {
