@@ -37,7 +37,7 @@ struct DebuggerStages {
       }
       return Value(name: name, content: content.recognisingTokens(named: name))
     }
-    addStage(root, outputs)
+    addStage("\(stageName(root)).outputs", outputs)
     for (name, count) in overwritten {
       recording.warnings.append(
         "'\(name.visible)' ran again and overwrote what it had written: of \(count) tensors of its "
@@ -93,24 +93,23 @@ struct DebuggerStages {
       if case .text(let text) = item.content { Fact(name: item.name, text: text) } else { nil }
     }
     if !call.children.isEmpty {
-      addStage(call, inputs, parameters: facts)
+      addStage(stageName(call), inputs, parameters: facts)
       for child in call.children { add(child, &recording) }
     }
     let outputs = values(call.outputs, of: call, role: .output, &recording)
     if call.children.isEmpty {
-      addStage(call, outputs + inputs, parameters: facts)
+      addStage(stageName(call), outputs + inputs, parameters: facts)
     } else {
-      addStage(call, outputs)
+      addStage("\(stageName(call)).outputs", outputs)
     }
   }
 
   private mutating func addStage(
-    _ call: DebuggerCall, _ values: [Value], parameters: [Fact] = []
+    _ name: String, _ values: [Value], parameters: [Fact] = []
   ) {
     guard !values.isEmpty else { return }
     stages.append(
-      Stage(
-        name: stageName(call), position: stages.count, values: values, parameters: parameters))
+      Stage(name: name, position: stages.count, values: values, parameters: parameters))
   }
 
   private mutating func values(

@@ -13,7 +13,7 @@ import PipelineTrace
 /// After transformers 5.23. A stage is a call that took or gave tensors, named by its module without
 /// the model's class. It stands where it was called, so that an input stands before what it flows
 /// into: an outer module before those in it, with its inputs alone, as outputs are kept of innermost
-/// modules only. What the model itself returned comes last, as a second stage of the model's name.
+/// modules only. What the model itself returned comes last, as the stage `CLASS.outputs`.
 /// Where the elements were not kept, what was printed of them is a ``TensorSummary``.
 package enum HuggingFaceDebuggerFormat: TraceFormat {
   package static let name = "hf-debugger"

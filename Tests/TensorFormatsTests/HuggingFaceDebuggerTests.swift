@@ -65,9 +65,9 @@ import Testing
         "9 facts input args.0: f32 1×48×24",
         "10 head output outputs: bf16 1×2×3",
         "10 head input args.0: bf16 1×2×24",
-        "11 Tiny output outputs.hidden_0: f32 1×24",
-        "11 Tiny output outputs.hidden_1: f32 1×24",
-        "11 Tiny output outputs.logits: bf16 1×2×3",
+        "11 Tiny.outputs output outputs.hidden_0: f32 1×24",
+        "11 Tiny.outputs output outputs.hidden_1: f32 1×24",
+        "11 Tiny.outputs output outputs.logits: bf16 1×2×3",
       ])
     #expect(
       trace.warnings == [
@@ -179,7 +179,7 @@ import Testing
       ])
     #expect(
       files.stages.suffix(4).map(\.name)
-        == ["pooler", "pooler.dense", "pooler.activation", "BertModel"])
+        == ["pooler", "pooler.dense", "pooler.activation", "BertModel.outputs"])
     let returned = files.stages[45].values
     #expect(returned.map(\.name) == ["outputs.last_hidden_state", "outputs.pooler_output"])
     #expect(
@@ -305,7 +305,7 @@ import Testing
     #expect(trace.warnings[2].contains("leads out of the folder and is not followed"))
     #expect(!trace.isComplete)
     symlink(secret, "\(scratch.path)/M_outputs.safetensors")
-    #expect(try openTrace(at: scratch.path).outline.last == "M unreadable")
+    #expect(try openTrace(at: scratch.path).outline.last == "M.outputs unreadable")
   }
 
   @Test func `two spellings of one path are one file, which the later call wrote`() throws {
@@ -461,6 +461,19 @@ import Testing
         "0 a output outputs: f32 1×2", "0 a input args.0: f32 1×2 of 0 statistics, 0 elements",
       ])
     #expect(try trace.output("a").numbers() == [1, 2])
+  }
+
+  @Test func `outputs of a call with others in it come after those`() throws {
+    let scratch = Scratch()
+    let one = Self.tensor(#"["tensor([1., 2.])"]"#)
+    let json = #"""
+      {"module_path": "M", "inputs": {"args": [\#(one)]}, "outputs": \#(one), "children":
+      [{"module_path": "M.a", "outputs": \#(one)}]}
+      """#
+    let trace = try openTrace(at: scratch.write(Array(json.utf8), as: Self.treeName))
+    #expect(
+      trace.stages.map { "\($0.position) \($0.name) \($0.values[0].role)" }
+        == ["0 M input", "1 a output", "2 M.outputs output"])
   }
 
   @Test func `cut after any byte or changed, a tree throws or opens`() throws {
