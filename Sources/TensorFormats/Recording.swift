@@ -39,12 +39,11 @@ struct Recording {
   /// Takes in a stage that is known to have been recorded, and cannot be read.
   mutating func addUnreadable(_ name: String, because error: FormatError) {
     items.append(Item(name: name, content: .unreadable(error)))
-    switch error.problem {
-    case .unsupported, .unknownDType:
-      warnings.append("'\(name.visible)' cannot be compared: \(error).")
-    default:
+    if error.isDamage {
       isComplete = false
       warnings.append("'\(name.visible)' is lost, so the trace is incomplete: \(error).")
+    } else {
+      warnings.append("'\(name.visible)' cannot be compared: \(error).")
     }
   }
 

@@ -1,6 +1,7 @@
 import PipelineTrace
 import TensorKernels
 import TraceComparison
+import TraceDiagnosis
 
 /// The report for a person: at most 80 columns, no colour, the answer in the first two lines.
 package enum TextReport: ReportFormat {
@@ -9,8 +10,8 @@ package enum TextReport: ReportFormat {
 
   private static let columns = 80
 
-  package static func render(_ comparison: Comparison) -> String {
-    var lines = answer(comparison)
+  package static func render(_ comparison: Comparison, findings: [Finding]) -> String {
+    var lines = answer(comparison, findings)
     lines.append("")
     lines += heading(comparison)
     lines.append("")
@@ -23,7 +24,21 @@ package enum TextReport: ReportFormat {
 
   // MARK: The answer
 
-  private static func answer(_ comparison: Comparison) -> [String] {
+  private static func answer(_ comparison: Comparison, _ findings: [Finding]) -> [String] {
+    let cause = FindingText.likelyCause(of: comparison, findings)
+    return found(comparison, cause) + (cause.map(explanation) ?? [])
+      + FindingText.losses(of: comparison, besides: cause)
+  }
+
+  /// The likely cause: on one line where it fits.
+  private static func explanation(_ cause: Finding) -> [String] {
+    let line = FindingText.line(cause)
+    guard line.columnCount > columns else { return [line] }
+    return [FindingText.title(cause)] + cause.summary.wrapped(toColumns: columns)
+  }
+
+  /// What differs first, or that nothing does.
+  private static func found(_ comparison: Comparison, _ cause: Finding?) -> [String] {
     guard comparison.pairs.contains(where: \.pair.isWhole) else {
       return [
         "NOTHING TO COMPARE  no stage of dev has a counterpart in prod",
@@ -33,7 +48,7 @@ package enum TextReport: ReportFormat {
     if let index = comparison.firstDivergence {
       let pair = comparison.pairs[index]
       let start = "FIRST DIVERGENCE  \(index) "
-      let amount = DivergenceText.amount(of: pair)
+      let amount = FindingText.amount(of: pair, cause)
       let room = columns - start.columnCount - amount.columnCount - 2
       let name = pair.name.visible.shortened(toColumns: max(16, room))
       let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0, columns: columns - 2) }
@@ -163,6 +178,7 @@ package enum TextReport: ReportFormat {
     switch pair.status {
     case .onlyDev: return pair.pair.repeats == nil ? "missing" : "repeated"
     case .onlyProd: return pair.pair.repeats == nil ? "extra" : "repeated"
+    case .notComparable where pair.isLost: return "lost"
     default: break
     }
     if pair.pair.isMoved { return "moved" }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import TraceComparison
+import TraceDiagnosis
 import TraceReport
 
 /// `paritty report DEV PROD`: the comparison on standard output, or in a file.
@@ -39,7 +40,7 @@ struct ReportCommand: ParsableCommand {
     var comparison = comparison
     comparison.settings.describesIdentical = format.describesIdentical
     comparison = ComparisonEngine.run(comparison, workerCount: workerCount)
-    let text = format.render(comparison)
+    let text = format.render(comparison, findings: findings(of: comparison))
     if let output {
       try write(text, toFile: output)
     } else {
