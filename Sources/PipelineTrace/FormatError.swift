@@ -71,7 +71,9 @@ package struct FormatError: Error, Equatable, Sendable, CustomStringConvertible 
     case .truncated(let expected, let found):
       "\(expected) bytes announced, \(found) present; copy it again"
     case .cutOff(let found):
-      "the file ends within it, \(found) bytes after its start; copy it again"
+      found == 0
+        ? "the file ends before its first byte; copy it again"
+        : "the file ends within it, \(found) bytes after its start; copy it again"
     case .unknownDType(let name):
       "dtype '\(name.visible)' is not known; save as float32"
     case .unsupported(let what, let advice):

@@ -13,6 +13,8 @@ struct Recording {
   var items: [Item] = []
   var warnings: [String] = []
   var isComplete = true
+  /// Whether nothing can have been recorded behind the last item.
+  var isEndKnown = false
   var manifest: Manifest?
 
   init(path: String, format: String) {
@@ -49,15 +51,12 @@ struct Recording {
 
   /// The trace: stages by the manifest where there is one, else one stage an item.
   ///
-  /// - Throws: The first error where there are items and none can be read; what the manifest says
+  /// - Throws: The first error where there are values and none can be read; what the manifest says
   ///   wrongly.
   func trace() throws(FormatError) -> Trace {
-    let errors = items.compactMap { item -> FormatError? in
-      if case .unreadable(let error) = item.content { error } else { nil }
-    }
-    if let first = errors.first, errors.count == items.count { throw first }
     var trace = Trace(
       path: path, format: format, stages: [], isComplete: isComplete, warnings: warnings)
+    trace.isEndKnown = isEndKnown
     if let manifest {
       try manifest.fill(&trace, with: items)
     } else {
@@ -65,6 +64,11 @@ struct Recording {
         Stage(item: item, position: position)
       }
     }
+    let contents = trace.stages.flatMap { $0.values.map(\.content) }
+    let errors = contents.compactMap { content -> FormatError? in
+      if case .unreadable(let error) = content { error } else { nil }
+    }
+    if let first = errors.first, errors.count == contents.count { throw first }
     return trace
   }
 }

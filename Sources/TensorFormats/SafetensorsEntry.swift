@@ -1,6 +1,6 @@
 import PipelineTrace
 
-/// One tensor of a safetensors header, its numbers checked against each other and the file.
+/// One tensor of a safetensors header, its numbers checked against each other.
 struct SafetensorsEntry {
   var name: String
   /// As in the header, `F32`.
@@ -16,9 +16,8 @@ struct SafetensorsEntry {
     "F8_E4M3": .f8e4m3, "F8_E5M2": .f8e5m2,
   ]
 
-  /// - Throws: `malformed` for anything that the format forbids, `truncated` where the file ends
-  ///   before the data do.
-  init(_ member: JSONValue.Member, dataByteCount: Int, origin: Origin) throws(FormatError) {
+  /// - Throws: `malformed` for anything that the format forbids.
+  init(_ member: JSONValue.Member, origin: Origin) throws(FormatError) {
     let name = member.name
     func malformed(_ what: String) -> FormatError {
       FormatError(file: origin.file, place: "tensor '\(name)'", problem: .malformed(what))
@@ -44,11 +43,6 @@ struct SafetensorsEntry {
     guard offsets.count == 2, let begin = offsets[0].integer, let end = offsets[1].integer,
       begin >= 0, end >= begin
     else { throw malformed("its data_offsets are no two counts in increasing order") }
-    guard end <= dataByteCount else {
-      throw FormatError(
-        file: origin.file, place: "tensor '\(name)'",
-        problem: .truncated(expectedByteCount: end, foundByteCount: dataByteCount))
-    }
     let size = dtype == "C64" ? 8 : Self.dtypes[dtype]?.byteCount
     if let size {
       let (byteCount, overflows) = shape.elementCount.multipliedReportingOverflow(by: size)
@@ -64,10 +58,18 @@ struct SafetensorsEntry {
 
   /// The tensor in place.
   ///
-  /// - Throws: `unknownDType`.
+  /// - Throws: `unknownDType`, `truncated` where the file ends before the data do.
   func content(in file: TraceFile, dataStart: Int, notes: inout [String]) throws(FormatError)
     -> Value.Content
   {
+    let dataByteCount = file.byteCount - dataStart
+    guard range.upperBound <= dataByteCount else {
+      throw FormatError(
+        file: file.path, place: "tensor '\(name)'",
+        problem: .truncated(
+          expectedByteCount: range.count,
+          foundByteCount: max(0, dataByteCount - range.lowerBound)))
+    }
     let bytes = FileRegion(
       file: file, range: (dataStart + range.lowerBound)..<(dataStart + range.upperBound),
       place: "tensor '\(name)'")

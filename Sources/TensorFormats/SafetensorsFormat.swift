@@ -12,7 +12,8 @@ import PipelineTrace
 /// (``Manifest``), a key with an order number (`03_caption`) a text stage or, where it is a JSON
 /// array of strings, a list of texts; others are ignored. Without a manifest the natural order of
 /// the names is the order of the stages, since the format sorts by dtype. Not supported: dtypes of
-/// less than a byte and float8 without mantissa. C64 becomes pairs of floats.
+/// less than a byte and float8 without mantissa. C64 becomes pairs of floats. Where the data end
+/// early, the tensors that are whole are kept, and the trace is not complete.
 package enum SafetensorsFormat: TraceFormat {
   package static let name = "safetensors"
 
@@ -66,13 +67,12 @@ package enum SafetensorsFormat: TraceFormat {
       if member.name == "__metadata__" {
         try readMetadata(member.value, into: &recording, texts: &texts, origin: origin)
       } else {
-        tensors.append(
-          try SafetensorsEntry(
-            member, dataByteCount: file.byteCount - dataStart, origin: origin))
+        tensors.append(try SafetensorsEntry(member, origin: origin))
       }
     }
     try checkLayout(
       tensors, dataByteCount: file.byteCount - dataStart, origin: origin, recording: &recording)
+    recording.isEndKnown = true
     if recording.manifest == nil {
       tensors.sort { StageName.precedesNaturally($0.name, $1.name) }
     }

@@ -25,11 +25,18 @@ import Testing
     }
   }
 
-  @Test func `cut after any byte, each throws and names the file`() {
+  @Test func `cut after any byte, each throws and names the file, or keeps what is whole`() throws {
     let scratch = Scratch()
+    // An archive's one entry is whole before its directory begins, a text before the data do.
+    let ends = ["stored.npz": 111, "deflated.npz": 116, "t.safetensors": 102]
     for (name, bytes) in Self.files {
       for count in 0..<bytes.count {
         let path = scratch.write(Array(bytes[..<count]), as: name)
+        guard count < ends[name] ?? .max else {
+          let trace = try openTrace(at: path)
+          #expect(!trace.isComplete, "\(name) cut to \(count) bytes")
+          continue
+        }
         let error = openingError(path)
         #expect(error != nil, "\(name) cut to \(count) bytes opens")
         #expect(error.map { "\($0)".contains(name) } ?? false)

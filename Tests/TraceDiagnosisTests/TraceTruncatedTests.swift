@@ -99,6 +99,20 @@ private let d = stage("d", 4)
     #expect(try found([a, b, c], [a, cut("b"), c], cutProd: true) == [])
   }
 
+  @Test func `not where the file lists all stages, but for those it lists and has lost`() throws {
+    var prod = trace([a, cut("b")])
+    prod.isComplete = false
+    prod.isEndKnown = true
+    func found(_ dev: [Stage]) throws -> [Int] {
+      let comparison = try Comparison(
+        dev: trace(dev), prod: prod, settings: ComparisonSettings(),
+        overrides: AlignmentOverrides())
+      return findings(of: ComparisonEngine.run(comparison, workerCount: 1)).map(\.pairIndex)
+    }
+    #expect(try found([a, b]) == [1])
+    #expect(try found([a, b, c]) == [])
+  }
+
   @Test func `not where each ends with stages of its own`() throws {
     #expect(try found([a, b, c], [a, stage("x", 5, 5)], cutProd: true) == [])
   }

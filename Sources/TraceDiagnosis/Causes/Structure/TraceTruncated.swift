@@ -6,8 +6,8 @@ import TraceComparison
 /// Told where a trace that is not complete lacks all stages from some place on to the end of the
 /// other. The finding stands at the first stage that only the other has; where the cut trace knows
 /// all its stages by name and has lost the content of the last ones, at the first of these. Not a
-/// stage that is missing in the middle, and not one that a complete trace lacks: those were left
-/// out by the pipeline. Nor where each trace ends with stages of its own.
+/// stage that is missing in the middle, and not one that a complete trace lacks, or one whose file
+/// lists all its stages: those were left out by the pipeline. Nor where each trace ends with stages of its own.
 package enum TraceTruncated: Cause {
   package static let word = "trace-truncated"
 
@@ -34,7 +34,9 @@ package enum TraceTruncated: Cause {
     let trace = side.trace(comparison)
     guard !trace.isComplete else { return nil }
     let pairs = comparison.pairs
-    let isBeyondCut = pairs.map { $0.status == side.missing || isCutThrough($0, side) }
+    let isBeyondCut = pairs.map {
+      $0.status == side.missing && !trace.isEndKnown || isCutThrough($0, side)
+    }
     let start = (isBeyondCut.lastIndex(of: false) ?? -1) + 1
     guard start > 0, start < pairs.count, let last = side.stage(pairs[start - 1])?.name,
       pairs[start - 1].pair.isWhole
