@@ -30,21 +30,19 @@ package enum FindingText {
     }
   }
 
-  /// A line for each trace that is not complete, unless the cause says so of it already.
-  package static func losses(of comparison: Comparison, besides cause: Finding?) -> [String] {
-    guard comparison.verdict == .diverged, cause?.cause != TraceTruncated.word else { return [] }
-    return [("dev", comparison.dev), ("prod", comparison.prod)].compactMap { side, trace in
-      trace.isComplete ? nil : "NOT COMPLETE  \(side): \(loss(of: trace))"
+  /// The traces that are not complete, and what is lost of each: `prod`, `'b' is lost`.
+  package static func losses(of comparison: Comparison) -> [(side: String, loss: String)] {
+    [("dev", comparison.dev), ("prod", comparison.prod)].compactMap { side, trace in
+      trace.isComplete ? nil : (side, loss(of: trace))
     }
   }
 
-  /// Which stages of a trace that is not complete are lost: `'b' and 'c' are lost`.
-  package static func loss(of trace: Trace) -> String {
+  /// What ended a trace that is not complete, or which of its stages are lost: `'b' and 'c' are lost`.
+  private static func loss(of trace: Trace) -> String {
+    if let error = trace.error { return "the request ended with: \(error.visible)" }
     let lost = trace.stages.filter(\.isLost).map { "'\($0.name.visible)'" }
     switch lost.count {
-    case 0:
-      guard let last = trace.stages.last else { return "no stage is left" }
-      return "the trace ends after '\(last.name.visible)'"
+    case 0: return trace.stages.last.map { "it ends after '\($0.name.visible)'" } ?? "it is empty"
     case 1: return "\(lost[0]) is lost"
     case 2: return "\(lost[0]) and \(lost[1]) are lost"
     default: return "\(lost[0]), \(lost[1]) and \(lost.count - 2) more are lost"

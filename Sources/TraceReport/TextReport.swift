@@ -26,8 +26,11 @@ package enum TextReport: ReportFormat {
 
   private static func answer(_ comparison: Comparison, _ findings: [Finding]) -> [String] {
     let cause = FindingText.likelyCause(of: comparison, findings)
+    // Neither a cause nor a difference elsewhere may hide that a trace is not whole.
+    let isSaid = comparison.verdict == .undecided || cause?.cause == TraceTruncated.word
+    let losses = isSaid ? [] : FindingText.losses(of: comparison)
     return found(comparison, cause) + (cause.map(explanation) ?? [])
-      + FindingText.losses(of: comparison, besides: cause)
+      + losses.map { "NOT COMPLETE  \($0.side): \($0.loss)" }
   }
 
   /// The likely cause: on one line where it fits.
@@ -253,10 +256,17 @@ package enum TextReport: ReportFormat {
   /// Warnings of the traces, why something could not be compared, and what may belong together.
   private static func remarks(_ comparison: Comparison) -> [String] {
     var lines: [String] = []
-    for remark in comparison.remarks { lines += remark.wrapped(toColumns: columns) }
+    // Readers warn of what they cannot read: `dev: 'x' is lost, …: ERROR.`
+    var said: Set<String> = []
+    for remark in comparison.remarks {
+      lines += remark.wrapped(toColumns: columns)
+      for colon in remark.ranges(of: ": ").prefix(4) {
+        said.insert(String(remark[colon.upperBound...].dropLast()))
+      }
+    }
     for pair in comparison.pairs {
       for value in pair.values {
-        if let problem = value.problem {
+        if let problem = value.problem, !said.contains(problem.description) {
           lines += problem.description.wrapped(toColumns: columns)
         }
       }

@@ -66,7 +66,7 @@ private let d = stage("d", 4)
         Finding(
           pairIndex: 2, cause: "trace-truncated", confidence: 1,
           summary:
-            "prod ends inside 'b': its file was cut off; nothing from there on can be compared",
+            "prod is cut off inside 'b'; the rest is lost",
           details: [
             Finding.Detail("side", .text("prod")), Finding.Detail("after", .text("a")),
             Finding.Detail("inside", .text("b")), Finding.Detail("missing", .count(2)),
@@ -80,13 +80,13 @@ private let d = stage("d", 4)
     #expect(findings.map(\.pairIndex) == [1])
     #expect(
       findings.map(\.summary)
-        == ["prod ends inside 'b': its file was cut off; nothing from there on can be compared"])
+        == ["prod is cut off inside 'b'; the rest is lost"])
   }
 
   @Test func `a request that failed is named with its error`() throws {
     #expect(
       try found([a, b], [a], cutProd: true, error: "CUDA out\nof memory").map(\.summary)
-        == [#"prod ends after 'a': the request ended with: CUDA out\nof memory"#])
+        == [#"prod ends after 'a': CUDA out\nof memory"#])
   }
 
   @Test func `not where prod is complete`() throws {
@@ -131,8 +131,8 @@ private let d = stage("d", 4)
   @Test func `both cut within one stage are both found, dev first`() throws {
     #expect(
       try found([a, cut("b")], [a, cut("b")], cutDev: true, cutProd: true).map(\.summary) == [
-        "dev ends inside 'b': its file was cut off; nothing from there on can be compared",
-        "prod ends inside 'b': its file was cut off; nothing from there on can be compared",
+        "dev is cut off inside 'b'; the rest is lost",
+        "prod is cut off inside 'b'; the rest is lost",
       ])
   }
 

@@ -254,12 +254,28 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
         """
         FIRST DIVERGENCE  2 c: prod ends before this stage
           it comes after 'b', which both have
-        LIKELY CAUSE  trace-truncated
-          prod ends inside 'b': its file was cut off; nothing from there on can be
-            compared
+        LIKELY CAUSE  trace-truncated  prod is cut off inside 'b'; the rest is lost
 
         """))
     #expect(report.contains("\n?   1 b        lost      f32→?    1→?\n"))
+  }
+
+  @Test func `a likely cause that is too long for its line stands below`() throws {
+    let long = "vision_model.encoder.layers.11.self_attn.out_proj"
+    var prod = trace([stage("a", 1), cut(long)], path: "prod")
+    prod.isComplete = false
+    let report = TextReport.render(
+      try compared(trace([stage("a", 1), stage(long, 1), stage("c", 1)], path: "dev"), prod))
+    #expect(
+      report.hasPrefix(
+        """
+        FIRST DIVERGENCE  2 c: prod ends before this stage
+          it comes after 'vision_model.encoder.layers.11.self_attn.out_proj', which bot…
+        LIKELY CAUSE  trace-truncated
+          prod is cut off inside 'vision_model.encoder.layers.11.self_attn.out_proj';
+            the rest is lost
+
+        """))
   }
 
   @Test func `a divergence before the cut does not hide it`() throws {
@@ -272,7 +288,7 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
         """
         FIRST DIVERGENCE  0 a: 1 of 1 elements differ (100 %)
           largest |Δ| 1 at [0]: dev 1.0, prod 2.0
-        NOT COMPLETE  dev: the trace ends after 'd'
+        NOT COMPLETE  dev: it ends after 'd'
         NOT COMPLETE  prod: 'b', 'c' and 1 more are lost
 
         """))
@@ -288,9 +304,7 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
         """
         UNDECIDED  1 of 2 stages agree; the others are not known
           prod.npz, entry 'b.npy': 80 bytes announced, 20 present; copy it again
-        LIKELY CAUSE  trace-truncated
-          prod ends inside 'b': its file was cut off; nothing from there on can be
-            compared
+        LIKELY CAUSE  trace-truncated  prod is cut off inside 'b'; the rest is lost
 
         """))
   }

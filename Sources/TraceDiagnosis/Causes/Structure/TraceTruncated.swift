@@ -46,23 +46,16 @@ package enum TraceTruncated: Cause {
     let lost = tail.filter { isCutThrough(pairs[$0], side) }
     guard let place = missing.first ?? lost.first else { return nil }
 
-    var summary = "\(side.rawValue) ends "
+    var summary = "\(side.rawValue) ends after '\(last.visible)': the trace is not complete"
     var details = [
       Finding.Detail("side", .text(side.rawValue)), Finding.Detail("after", .text(last)),
     ]
     if let first = lost.first {
       let name = side.stage(pairs[first])?.name ?? pairs[first].name
-      summary += "inside '\(name.visible)'"
+      summary = "\(side.rawValue) is cut off inside '\(name.visible)'; the rest is lost"
       details.append(Finding.Detail("inside", .text(name)))
-    } else {
-      summary += "after '\(last.visible)'"
-    }
-    if let error = trace.error {
-      summary += ": the request ended with: \(error.visible)"
-    } else if lost.isEmpty {
-      summary += ": the trace is not complete"
-    } else {
-      summary += ": its file was cut off; nothing from there on can be compared"
+    } else if let error = trace.error {
+      summary = "\(side.rawValue) ends after '\(last.visible)': \(error.visible)"
     }
     details += [
       Finding.Detail("missing", .count(missing.count)), Finding.Detail("lost", .count(lost.count)),
