@@ -22,7 +22,8 @@ struct ZipRecovery {
   private var names: Set<[UInt8]> = []
   private var headerByteCount = 0
 
-  private static let windowByteCount = 256 << 10
+  private static let firstWindowByteCount = 1 << 10
+  private static let windowByteLimit = 256 << 10
   /// Bytes of a descriptor and of the signature that follows it, at most.
   private static let descriptorReach = 32
   private static let localSignature: [UInt8] = [0x50, 0x4B, 3, 4]
@@ -136,15 +137,20 @@ struct ZipRecovery {
     if entry.method == 0, first == Self.localSignature || first == Self.directorySignature {
       return End(checksum: 0, byteCount: 0, dataEnd: dataStart, nextOffset: dataStart)
     }
-    for start in stride(from: dataStart, to: file.byteCount, by: Self.windowByteCount) {
+    var start = dataStart
+    // Windows grow, so that a small entry costs little more than its own bytes.
+    var windowByteCount = Self.firstWindowByteCount
+    while start < file.byteCount {
       // What stands before and behind belongs to descriptors that cross the window's border.
       let lower = max(dataStart, start - Self.descriptorReach)
       let window = try bytes(
-        from: lower, count: start - lower + Self.windowByteCount + Self.descriptorReach)
-      let limit = min(window.count, start - lower + Self.windowByteCount)
+        from: lower, count: start - lower + windowByteCount + Self.descriptorReach)
+      let limit = min(window.count, start - lower + windowByteCount)
       if let end = end(of: entry, in: window, at: lower, positions: (start - lower)..<limit) {
         return end
       }
+      start += windowByteCount
+      windowByteCount = min(2 * windowByteCount, Self.windowByteLimit)
     }
     return nil
   }

@@ -171,12 +171,14 @@ import Testing
   }
 
   @Test func `a descriptor across the border of a window is found`() {
-    // Windows have 262,144 bytes from the start of the data on, whose npy header takes 73.
-    for start in [262_120, 262_129, 262_140, 262_143, 262_144, 262_145] {
-      let count = start - 73
+    // The first window has 1,024 bytes from the start of the data on, the next one twice as many.
+    let headerByteCount = npy("'|u1'", "(1000,)", []).count
+    for start in [1_000, 1_008, 1_012, 1_016, 1_023, 1_024, 1_025, 3_060, 3_071, 3_072, 3_073] {
+      let count = start - headerByteCount
       var file = ZippedFile(
-        "a.npy", npy("'|u1'", "(\(count),)", [UInt8](repeating: 0, count: count)))
+        "a.npy", npy("'|u1'", "(\(count),)".padded, [UInt8](repeating: 0, count: count)))
       file.hasDescriptor = true
+      #expect(file.content.count == start)
       #expect(opened(entries(file, second)).prefix(2) == ["a u8 \(count)", "b u8 2"])
     }
   }
@@ -212,6 +214,27 @@ import Testing
     let header = entries(first).count
     bytes[header + 22] += 1
     #expect(opened(bytes).prefix(2) == ["a u8 3", "b unreadable"])
+  }
+
+  @Test func `with any byte changed none traps, and none is complete`() throws {
+    let scratch = Scratch()
+    var stored = first
+    stored.hasDescriptor = true
+    var deflated = second.inDeflateBlock
+    deflated.hasDescriptor = true
+    var long = ZippedFile("c.npy", npy("'|u1'", "(1,)", [6]))
+    long.isZip64 = true
+    let bytes = entries(stored, deflated, long)
+    for position in bytes.indices {
+      for change: UInt8 in [0x01, 0x80, 0xFF] {
+        var changed = bytes
+        changed[position] ^= change
+        let path = scratch.write(changed, as: "t.npz")
+        guard let trace = try? openTrace(at: path) else { continue }
+        #expect(!trace.isComplete, "\(position)")
+        try? trace.readEverything()
+      }
+    }
   }
 
   @Test func `two entries of one name are refused`() {
@@ -259,4 +282,9 @@ extension Stage {
   fileprivate var isUnreadable: Bool {
     if case .unreadable = values[0].content { true } else { false }
   }
+}
+
+extension String {
+  /// In seven columns, whatever the number in it.
+  fileprivate var padded: String { self + String(repeating: " ", count: 7 - count) }
 }
