@@ -71,7 +71,12 @@ package struct ZipArchive: Sendable {
   /// - Throws: What is wrong; also where there is neither a directory nor a whole entry.
   package init(file: TraceFile) throws(FormatError) {
     self.file = file
-    guard let end = try ZipEndRecord(in: file) else {
+    let first = try file.bytes(in: 0..<min(4, file.byteCount))
+    // An archive from the first byte on has nothing before it: the end record is one in its data.
+    let isWhole = { (end: ZipEndRecord) in
+      end.prefixByteCount == 0 || first != ZipRecovery.localSignature
+    }
+    guard let end = try ZipEndRecord(in: file), isWhole(end) else {
       let recovery = try ZipRecovery(file: file)
       guard !recovery.entries.isEmpty else {
         throw FormatError(

@@ -26,7 +26,8 @@ struct ZipRecovery {
   private static let windowByteLimit = 256 << 10
   /// Bytes of a descriptor and of the signature that follows it, at most.
   private static let descriptorReach = 32
-  private static let localSignature: [UInt8] = [0x50, 0x4B, 3, 4]
+  /// What every entry starts with.
+  static let localSignature: [UInt8] = [0x50, 0x4B, 3, 4]
   private static let directorySignature: [UInt8] = [0x50, 0x4B, 1, 2]
 
   /// - Throws: `malformed` where two entries have one name, `tooLarge` for millions of entries.

@@ -137,10 +137,10 @@ extension Debugger {
   /// not whole says so.
   private func pathTexts(columns: Int) -> (String, String) {
     let marks = [comparison.dev, comparison.prod].map { $0.isComplete ? "" : " INCOMPLETE" }
-    let columns = max(4, columns - (marks.map(\.count).max() ?? 0))
+    let rooms = marks.map { max(4, columns - $0.count) }
     var dev = comparison.dev.path.visible
     var prod = comparison.prod.path.visible
-    if max(dev.columnCount, prod.columnCount) > columns {
+    if dev.columnCount > rooms[0] || prod.columnCount > rooms[1] {
       // A common end, from a `.` or `/` on, says nothing that both do not say.
       let shared = zip(dev.reversed(), prod.reversed()).prefix { $0 == $1 }.count
       let end = dev.suffix(shared)
@@ -151,7 +151,7 @@ extension Debugger {
       }
     }
     return (
-      dev.keepingEnd(columns: columns) + marks[0], prod.keepingEnd(columns: columns) + marks[1]
+      dev.keepingEnd(columns: rooms[0]) + marks[0], prod.keepingEnd(columns: rooms[1]) + marks[1]
     )
   }
 

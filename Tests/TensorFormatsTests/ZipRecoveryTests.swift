@@ -183,6 +183,17 @@ import Testing
     }
   }
 
+  @Test func `a whole archive in the data is not taken for the one that was cut`() {
+    let inner = zip([second])
+    let outer = entries(
+      first, ZippedFile("c.npy", npy("'|u1'", "(\(inner.count + 1),)", inner + [0])))
+    #expect(
+      opened(Array(outer.dropLast())).prefix(3) == [
+        "a u8 3", "c unreadable",
+        kept + "1 entry before the cut is kept, 'c.npy' is lost, and what may have followed it.",
+      ])
+  }
+
   @Test func `a tail that was overwritten ends the archive where it begins`() {
     let bytes = entries(first, second)
     #expect(

@@ -1,5 +1,6 @@
 import PipelineTrace
 import Testing
+import TraceComparison
 
 @testable import TraceScreen
 
@@ -52,6 +53,35 @@ import Testing
          UNDECIDED  1 stages agree, the others are not known|
          LIKELY CAUSE  trace-truncated  prod is cut off inside 'scale'; the rest is lost|
         """)
+  }
+
+  @Test func `a small screen says in the answer where the trace ends`() throws {
+    var sitting = try Sitting(
+      dev: dev, prod: [dev[0], dev[1]], width: 60, height: 10, isComplete: false)
+    sitting.compare()
+    #expect(
+      sitting.lines(0..<2) == """
+         FIRST DIVERGENCE  2 last  prod ends before this stage|
+         LIKELY CAUSE  trace-truncated  prod ends after 'scale': th…|
+        """)
+  }
+
+  @Test func `a cut dev is marked on its side`() throws {
+    let comparison = try Comparison(
+      dev: Trace(path: "dev.npz", format: "npz", stages: [dev[0]], isComplete: false),
+      prod: Trace(path: "prod.npz", format: "npz", stages: [dev[0], dev[1]]),
+      settings: .init(), overrides: .init())
+    var debugger = Debugger(
+      comparison: comparison, display: Display(palette: .monochrome), width: 80, height: 24)
+    _ = debugger.update(
+      .compared([.aligned(ComparisonEngine.run(comparison, workerCount: 1).pairs)]))
+    _ = debugger.update(.comparisonEnded(isCancelled: false))
+    #expect(
+      (0..<3).map { debugger.draw().line($0) } == [
+        " paritty  dev.npz INCOMPLETE │ prod.npz                       1 agree, 1 differ",
+        " FIRST DIVERGENCE  1 scale  dev ends before this stage",
+        " LIKELY CAUSE  trace-truncated  dev ends after 'load': the trace is not complete",
+      ])
   }
 
   @Test func `a difference before the cut does not hide it`() throws {
