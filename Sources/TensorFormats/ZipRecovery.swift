@@ -1,3 +1,4 @@
+import Glibc
 import PipelineTrace
 
 /// The entries of an archive whose directory is not there, found from local header to local header.
@@ -160,9 +161,13 @@ struct ZipRecovery {
   private func end(
     of entry: ZipArchive.Entry, in window: [UInt8], at windowOffset: Int, positions: Range<Int>
   ) -> End? {
-    for position in positions where window[position] == 0x50 {
-      switch window[position...].prefix(4) {
-      case [0x50, 0x4B, 7, 8]:
+    var rest = positions
+    while let position = Self.position(of: 0x50, in: window, within: rest),
+      position + 4 <= window.count
+    {
+      rest = (position + 1)..<rest.upperBound
+      switch window.littleEndian(UInt32.self, at: position) {
+      case 0x0807_4B50:
         for width in [4, 8] {
           if let end = descriptor(
             of: entry, in: window, at: windowOffset, dataEnd: position, start: position + 4,
@@ -171,7 +176,7 @@ struct ZipRecovery {
             return end
           }
         }
-      case Self.localSignature[...], Self.directorySignature[...]:
+      case 0x0403_4B50, 0x0201_4B50:
         for width in [4, 8] {
           let start = position - 4 - 2 * width
           if let end = descriptor(
@@ -184,6 +189,17 @@ struct ZipRecovery {
       }
     }
     return nil
+  }
+
+  /// The first of `range` where `byte` stands.
+  private static func position(of byte: UInt8, in bytes: [UInt8], within range: Range<Int>) -> Int?
+  {
+    bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress,
+        let found = memchr(base + range.lowerBound, Int32(byte), range.count)
+      else { return nil }
+      return UnsafeRawPointer(found) - base
+    }
   }
 
   /// The descriptor whose CRC-32 is at `start`, if it says that the entry ends at `dataEnd`.
