@@ -13,6 +13,8 @@ struct Recording {
   var items: [Item] = []
   var warnings: [String] = []
   var isComplete = true
+  /// Whether nothing can have been recorded behind the last item.
+  var isEndKnown = false
   var manifest: Manifest?
 
   init(path: String, format: String) {
@@ -39,26 +41,22 @@ struct Recording {
   /// Takes in a stage that is known to have been recorded, and cannot be read.
   mutating func addUnreadable(_ name: String, because error: FormatError) {
     items.append(Item(name: name, content: .unreadable(error)))
-    switch error.problem {
-    case .unsupported, .unknownDType:
-      warnings.append("'\(name.visible)' cannot be compared: \(error).")
-    default:
+    if error.isDamage {
       isComplete = false
       warnings.append("'\(name.visible)' is lost, so the trace is incomplete: \(error).")
+    } else {
+      warnings.append("'\(name.visible)' cannot be compared: \(error).")
     }
   }
 
   /// The trace: stages by the manifest where there is one, else one stage an item.
   ///
-  /// - Throws: The first error where there are items and none can be read; what the manifest says
+  /// - Throws: The first error where there are values and none can be read; what the manifest says
   ///   wrongly.
   func trace() throws(FormatError) -> Trace {
-    let isUnreadable = items.allSatisfy { item in
-      if case .unreadable = item.content { true } else { false }
-    }
-    if isUnreadable, case .unreadable(let error)? = items.first?.content { throw error }
     var trace = Trace(
       path: path, format: format, stages: [], isComplete: isComplete, warnings: warnings)
+    trace.isEndKnown = isEndKnown
     if let manifest {
       try manifest.fill(&trace, with: items)
     } else {
@@ -66,6 +64,11 @@ struct Recording {
         Stage(item: item, position: position)
       }
     }
+    let contents = trace.stages.flatMap { $0.values.map(\.content) }
+    let errors = contents.compactMap { content -> FormatError? in
+      if case .unreadable(let error) = content { error } else { nil }
+    }
+    if let first = errors.first, errors.count == contents.count { throw first }
     return trace
   }
 }

@@ -1,5 +1,6 @@
 import PipelineTrace
 import TraceComparison
+import TraceDiagnosis
 
 /// The answer of a comparison in words, with which every report for people opens.
 struct Answer: Equatable {
@@ -9,10 +10,20 @@ struct Answer: Equatable {
   var subject: String
   /// Where it is worst, how near the traces are, or what is open; a line each, at least one.
   var notes: [String]
+  /// The best finding on what the answer is about.
+  var cause: Finding?
+  /// What is lost of the traces, `prod: 'b' is lost`, where nothing above says so yet.
+  var losses: [String] = []
 
   /// The answer of a comparison that ended; names and elements give way where a line for the verdict
   /// and the subject, two blanks between them, would not fit `columns`.
-  init(_ comparison: Comparison, columns: Int = .max) {
+  init(_ comparison: Comparison, _ findings: [Finding], columns: Int = .max) {
+    let cause = FindingText.likelyCause(of: comparison, findings)
+    self.cause = cause
+    // Neither a cause nor a difference elsewhere may hide that a trace is not whole.
+    if comparison.verdict != .undecided, cause?.cause != TraceTruncated.word {
+      losses = FindingText.losses(of: comparison).map { "\($0.side): \($0.loss)" }
+    }
     guard comparison.pairs.contains(where: \.pair.isWhole) else {
       verdict = "NOTHING TO COMPARE"
       subject = "no stage of dev has a counterpart in prod"
@@ -22,7 +33,7 @@ struct Answer: Equatable {
     if let index = comparison.firstDivergence {
       verdict = "FIRST DIVERGENCE"
       let pair = comparison.pairs[index]
-      let amount = DivergenceText.amount(of: pair)
+      let amount = FindingText.amount(of: pair, cause)
       let room = columns - "\(verdict)  \(index) ".columnCount - amount.columnCount - 2
       subject = "\(index) \(pair.name.visible.shortened(toColumns: max(16, room))): \(amount)"
       let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0, columns: columns - 2) }

@@ -2,6 +2,7 @@ import PipelineTrace
 import TensorKernels
 import TraceAlignment
 import TraceComparison
+import TraceDiagnosis
 
 /// The report for programs: one object, schema 1.
 ///
@@ -11,7 +12,7 @@ package enum JSONReport: ReportFormat {
   package static let name = "json"
   package static let describesIdentical = true
 
-  package static func render(_ comparison: Comparison) -> String {
+  package static func render(_ comparison: Comparison, findings: [Finding]) -> String {
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("paritty", Version.number)
@@ -45,9 +46,34 @@ package enum JSONReport: ReportFormat {
           for pair in comparison.pairs { writer.element { write(pair, to: &$0) } }
         }
       }
-      writer.member("findings") { $0.array { _ in } }
+      writer.member("findings") { writer in
+        writer.array { writer in
+          for finding in findings { writer.element { write(finding, to: &$0) } }
+        }
+      }
     }
     return writer.text + "\n"
+  }
+
+  private static func write(_ finding: Finding, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("pair", finding.pairIndex)
+      writer.member("value", finding.valueName)
+      writer.member("cause", finding.cause)
+      writer.member("confidence", finding.confidence)
+      writer.member("summary", finding.summary)
+      writer.member("explained", finding.explained)
+      writer.member("details") { writer in
+        writer.object { writer in
+          for detail in finding.details {
+            switch detail.quantity {
+            case .count(let count): writer.member(detail.key, count)
+            case .text(let text): writer.member(detail.key, text)
+            }
+          }
+        }
+      }
+    }
   }
 
   private static func write(_ trace: Trace, to writer: inout JSONWriter) {

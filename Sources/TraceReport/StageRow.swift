@@ -52,6 +52,7 @@ struct StageRow {
     switch pair.status {
     case .onlyDev: return pair.pair.repeats == nil ? "missing" : "repeated"
     case .onlyProd: return pair.pair.repeats == nil ? "extra" : "repeated"
+    case .notComparable where pair.isLost: return "lost"
     default: break
     }
     if pair.pair.isMoved { return "moved" }

@@ -1,6 +1,7 @@
 import PipelineTrace
 import TraceAlignment
 import TraceComparison
+import TraceDiagnosis
 import TraceReport
 
 /// The whole state of the screen: what is compared, what is selected, what is open.
@@ -40,6 +41,8 @@ package struct Debugger: Sendable {
   }
 
   package internal(set) var comparison: Comparison
+  /// Why the traces differ, as far as they are compared.
+  var findings: [Finding] = []
   package let theme: Theme
   var width: Int
   var height: Int

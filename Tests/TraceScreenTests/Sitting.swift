@@ -27,12 +27,13 @@ struct Sitting {
     dev: [Stage], prod: [Stage], width: Int = 80, height: Int = 24,
     display: Display = Display(palette: .monochrome), settings: ComparisonSettings = .init(),
     overrides: AlignmentOverrides = .init(), devPath: String = "dev.npz",
-    prodPath: String = "prod.npz", isComplete: Bool = true
+    prodPath: String = "prod.npz", isComplete: Bool = true, warnings: [String] = []
   ) throws {
     let comparison = try Comparison(
       dev: Trace(path: devPath, format: "npz", stages: numbered(dev)),
       prod: Trace(
-        path: prodPath, format: "npz", stages: numbered(prod), isComplete: isComplete),
+        path: prodPath, format: "npz", stages: numbered(prod), isComplete: isComplete,
+        warnings: warnings),
       settings: settings, overrides: overrides)
     debugger = Debugger(comparison: comparison, display: display, width: width, height: height)
   }
