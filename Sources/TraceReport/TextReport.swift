@@ -43,12 +43,8 @@ package enum TextReport: ReportFormat {
       guard pair.pair.isMoved, let number = pair.pair.prod else { return lines }
       return lines + ["  prod runs this stage in another order, as its number \(number)"]
     }
-    let counts = comparison.counts
     guard comparison.verdict == .match else { return undecided(comparison) }
-    return [
-      "MATCH  all \(NumberText.count(counts.agreeing, "stage")) agree",
-      "  \(CloseText.summary(of: comparison))",
-    ]
+    return [CloseText.headline(of: comparison), "  \(CloseText.summary(of: comparison))"]
   }
 
   /// Why there is no verdict.
@@ -167,7 +163,8 @@ package enum TextReport: ReportFormat {
     }
     if pair.pair.isMoved { return "moved" }
     if let role = pair.role, role != .inherited { return role.rawValue }
-    return pair.pair.isRenamed ? "renamed" : ""
+    if pair.pair.isRenamed { return "renamed" }
+    return pair.isSummarized ? "summary" : ""
   }
 
   private static func share(of value: ValueComparison?) -> String {
@@ -176,15 +173,19 @@ package enum TextReport: ReportFormat {
       NumberText.percent(statistics.mismatchedCount, of: statistics.elementCount)
     case .text(let text) where text.differingCount > 0:
       NumberText.percent(text.differingCount, of: max(text.devCount, text.prodCount))
+    case .summary(let summary): SummaryText.share(summary)
     default:
       value?.kind == .shape ? "shape" : ""
     }
   }
 
   private static func error(of pair: PairComparison) -> String {
-    guard case .difference = pair.leadingValue?.detail, let error = pair.relativeError, error > 0
-    else { return "" }
-    return NumberText.brief(error, digits: 2)
+    guard let error = pair.relativeError, error > 0 else { return "" }
+    switch pair.leadingValue?.detail {
+    case .difference: return NumberText.brief(error, digits: 2)
+    case .summary: return (error.isFinite ? "≥" : "") + NumberText.brief(error, digits: 2)
+    default: return ""
+    }
   }
 
   // MARK: Closer
@@ -217,6 +218,13 @@ package enum TextReport: ReportFormat {
     case .sides(let dev, let prod):
       if let dev { lines.append(fact("dev", sideText(dev))) }
       if let prod { lines.append(fact("prod", sideText(prod))) }
+    case .summary(let summary):
+      for row in summary.rows {
+        let sides = "dev \(SummaryText.figure(row.dev)), prod \(SummaryText.figure(row.prod))"
+        lines.append(fact(row.statistic.rawValue, "\(sides), \(SummaryText.outcome(of: row))"))
+      }
+      let shape = value.dev?.arrayType?.shape ?? .scalar
+      lines += SummaryText.facts(of: summary, shape: shape).map { fact($0, $1) }
     case .text(let text):
       lines += TextExcerpt.lines(of: value, text, columns: columns)
     case .none:

@@ -63,7 +63,8 @@ private func specials() throws -> Comparison {
             "only_dev": 0,
             "only_prod": 0,
             "moved": 0,
-            "not_comparable": 0
+            "not_comparable": 0,
+            "summaries": 0
           },
           "pairs": [
             {

@@ -138,7 +138,7 @@ package struct StatisticsPanel: Panel {
     switch value.detail {
     case .difference(let statistics): (statistics.dev, statistics.prod)
     case .sides(let dev, let prod): (dev, prod)
-    case .none, .text: (nil, nil)
+    case .none, .text, .summary: (nil, nil)
     }
   }
 }
