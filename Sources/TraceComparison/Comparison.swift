@@ -97,8 +97,7 @@ package struct Comparison: Sendable {
     let count = pairs.count(where: \.isSummarized)
     guard count > 0 else { return [] }
     return [
-      "of \(count) of \(pairs.count) stages only summaries were recorded: to agree there is to agree"
-        + " in statistics and printed elements, not in every element"
+      "\(count) of \(pairs.count) stages are summaries; where they agree, elements may still differ"
     ]
   }
 

@@ -31,6 +31,8 @@ package struct SummaryComparison: Sendable, Equatable {
   package private(set) var rows: [Row] = []
   /// In increasing order of their numbers.
   package private(set) var printed: [PrintedPair] = []
+  package private(set) var mismatchedPrintedCount = 0
+  package private(set) var firstPrintedMismatch: PrintedPair?
   /// Whether the digests are the same; `nil` where they cannot be held against each other.
   package private(set) var hasSameDigest: Bool?
   /// Whether another digest is a difference by itself, as nothing but equal elements agree.
@@ -75,6 +77,8 @@ package struct SummaryComparison: Sendable, Equatable {
           element: place.element, dev: devPrinted.figure, prod: place.figure,
           agrees: tolerance.accepts(devPrinted.figure.value, place.figure.value, bound: bound)))
     }
+    mismatchedPrintedCount = printed.count { !$0.agrees }
+    firstPrintedMismatch = printed.first { !$0.agrees }
     // Digests of different length come from different hashes.
     if devSummary.dtype == prodSummary.dtype, let devDigest = devSummary.digest,
       let prodDigest = prodSummary.digest, devDigest.utf8.count == prodDigest.utf8.count
@@ -105,8 +109,12 @@ package struct SummaryComparison: Sendable, Equatable {
 
   package var comparedRowCount: Int { rows.count { $0.agrees != nil } }
   package var mismatchedRowCount: Int { rows.count { $0.agrees == false } }
-  package var mismatchedPrintedCount: Int { printed.count { !$0.agrees } }
-  package var firstPrintedMismatch: PrintedPair? { printed.first { !$0.agrees } }
+
+  /// The printed pair of an element, where both sides have it.
+  package func printedPair(at element: Int) -> PrintedPair? {
+    let place = printed.partitioningIndex { $0.element >= element }
+    return place < printed.count && printed[place].element == element ? printed[place] : nil
+  }
 
   /// The statistic that disagrees most for what it may: one that is not finite, else by its bound.
   package var worstRow: Row? {

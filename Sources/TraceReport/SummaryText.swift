@@ -17,24 +17,37 @@ package enum SummaryText {
     return (difference > 0 ? "+" : "") + NumberText.brief(difference, digits: 2)
   }
 
+  /// What was kept of a tensor: `summary: min -3.68, max 3.92, 48 of 2,304 elements printed`.
+  package static func description(of summary: TensorSummary) -> String {
+    var parts = TensorSummary.Statistic.allCases.compactMap { statistic in
+      summary.statistics[statistic].map { "\(statistic.rawValue) \(figure($0))" }
+    }
+    if !summary.printed.isEmpty {
+      parts.append(
+        "\(NumberText.grouped(summary.printed.count)) of"
+          + " \(NumberText.grouped(summary.shape.elementCount)) elements printed")
+    }
+    if let digest = summary.digest { parts.append("digest \(digest.visible)") }
+    return parts.isEmpty ? "summary without a figure" : "summary: \(parts.joined(separator: ", "))"
+  }
+
   /// How much disagrees, in one clause: `2 of 4 statistics differ`, or that nothing does.
   static func amount(_ summary: SummaryComparison) -> String {
-    var parts: [String] = []
+    let statistics = "\(summary.mismatchedRowCount) of \(summary.comparedRowCount) statistics"
+    let printed =
+      "\(NumberText.grouped(summary.mismatchedPrintedCount)) of"
+      + " \(NumberText.grouped(summary.printed.count)) printed"
     if summary.mismatchedRowCount > 0 {
-      parts.append("\(summary.mismatchedRowCount) of \(summary.comparedRowCount) statistics differ")
+      return summary.mismatchedPrintedCount > 0
+        ? "\(statistics), \(printed) differ" : "\(statistics) differ"
     }
-    if summary.mismatchedPrintedCount > 0 {
-      let share =
-        "\(NumberText.grouped(summary.mismatchedPrintedCount)) of"
-        + " \(NumberText.grouped(summary.printed.count)) printed elements differ"
-      parts.append(share)
-    }
-    guard parts.isEmpty else { return parts.joined(separator: ", ") }
+    if summary.mismatchedPrintedCount > 0 { return "\(printed) elements differ" }
     if summary.disagrees {
       return summary.hasEvidenceBesideDigest
         ? "the digests differ, and nothing is tolerated"
         : "the digests differ; nothing else was recorded"
     }
+    var parts: [String] = []
     if summary.comparedRowCount > 0 {
       parts.append(
         summary.comparedRowCount == 1

@@ -196,7 +196,7 @@ extension Debugger {
     switch comparison.verdict {
     case .match:
       return [
-        ("MATCH  all \(NumberText.count(counts.agreeing, "stage")) agree", theme.bold),
+        (CloseText.headline(of: comparison), theme.bold),
         (CloseText.summary(of: comparison), theme.plain),
       ]
     case .diverged, .undecided:

@@ -240,6 +240,7 @@ private func specials() throws -> Comparison {
     #expect(
       coverage as? [String: Int] == [
         "paired": 1, "only_dev": 1, "only_prod": 1, "moved": 0, "not_comparable": 0,
+        "summaries": 0,
       ])
   }
 

@@ -89,11 +89,17 @@ package struct StatisticsPanel: Panel {
         lines.append(Line(name: metric.title, text: text, meaning: metric.meaning))
       }
     }
+    if let summary = value.summary, let shape = value.dev?.arrayType?.shape {
+      lines += summaryLines(summary, shape)
+    }
     for (name, side, statistics) in [
       ("dev", value.dev, sides(value).dev), ("prod", value.prod, sides(value).prod),
     ] {
       guard let side else { continue }
       var text = "\(DivergenceText.dtype(of: side))  \(DivergenceText.shape(of: side))"
+      if let summary = side.summary {
+        text += "  \(SummaryText.description(of: summary))"
+      }
       if let statistics {
         text += "  \(statistics.rangeText)"
         text += "  NaN \(NumberText.grouped(statistics.nanCount))"
@@ -115,6 +121,25 @@ package struct StatisticsPanel: Panel {
     lines += parameterLines(pair)
     lines += subject.remarks.map { Line(name: "remark", text: $0) }
     return lines
+  }
+
+  /// The statistics of both sides with what may lie between them, then what else was compared.
+  private func summaryLines(_ summary: SummaryComparison, _ shape: Shape) -> [Line] {
+    var lines = summary.rows.isEmpty ? [] : [Line(name: "", text: "  dev         prod        Δ")]
+    for row in summary.rows {
+      let sign =
+        row.agrees.map { $0 ? (row.dev.value == row.prod.value ? "=" : "≈") : "≠" } ?? "?"
+      let text =
+        "\(sign) \(SummaryText.figure(row.dev).padded(toColumns: 11))"
+        + " \(SummaryText.figure(row.prod).padded(toColumns: 11))"
+        + " \(SummaryText.difference(row.dev, row.prod))"
+      lines.append(
+        Line(
+          name: row.statistic.rawValue, text: text, meaning: SummaryText.outcome(of: row),
+          isStrong: row.agrees == false))
+    }
+    return lines
+      + SummaryText.facts(of: summary, shape: shape).map { Line(name: $0, text: $1) }
   }
 
   /// Parameters of the two stages, those that differ first.
