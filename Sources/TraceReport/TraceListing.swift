@@ -64,7 +64,9 @@ package enum TraceListing {
         texts.shape.elementCount > 0 ? VisibleText.decode(try texts.elements(0..<1)[0]) : ""
       return row(number, name.visible, dtype, shape, "\"\(first.visible)\"", "", "")
     case .summary(let summary):
-      return row(number, name.visible, dtype, shape, range(of: summary), "summary", "")
+      let line = row(number, name.visible, dtype, shape, range(of: summary), "", "")
+      // The word stands across both columns of counts, which a summary does not have.
+      return line.dropLast(11) + "summary".leftPadded(toColumns: 11)
     case .tensor(let tensor), .tokens(let tensor, _):
       let side = try SideStatistics.of(tensor, workerCount: workerCount)
       return row(

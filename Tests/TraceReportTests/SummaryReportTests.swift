@@ -182,14 +182,16 @@ private let permuted = [
   }
 
   @Test func `programs read that a value is lossy, and each figure`() throws {
-    let report = JSONReport.render(
-      try compared(
-        [layer("norm", printed: [0: 1.25, 50: -1])],
-        [layer("norm", [.mean: .nan], printed: [0: 1.25, 50: -1.5])]))
+    func norm(_ mean: Double, _ element: Double) -> Stage {
+      stage(
+        "norm",
+        summary(.f32, [4, 4], [.minimum: 1, .mean: mean], printed: [0: 1.25, 6: element]))
+    }
+    let report = JSONReport.render(try compared([norm(2, -1)], [norm(.nan, -1.5)]))
     let start = try #require(report.firstRange(of: "      \"values\""))
     let end = try #require(report.firstRange(of: "  \"findings\""))
     #expect(
-      report[start.lowerBound..<end.lowerBound] == """
+      String(report[start.lowerBound..<end.lowerBound]) == """
               "values": [
                 {
                   "name": "output",
@@ -197,6 +199,53 @@ private let permuted = [
                   "lossy": true,
                   "status": "diverged",
                   "divergence": "values",
+                  "rtol": 1.3e-06,
+                  "atol": 1e-05,
+                  "dev": {
+                    "dtype": "f32",
+                    "shape": [4, 4],
+                    "summary": true,
+                    "min": 1,
+                    "mean": 2
+                  },
+                  "prod": {
+                    "dtype": "f32",
+                    "shape": [4, 4],
+                    "summary": true,
+                    "min": 1,
+                    "mean": "NaN"
+                  },
+                  "elements": 16,
+                  "statistics": [
+                    {
+                      "name": "min",
+                      "dev": 1,
+                      "prod": 1,
+                      "allowed": 1.13e-05,
+                      "agrees": true
+                    },
+                    {
+                      "name": "mean",
+                      "dev": 2,
+                      "prod": "NaN",
+                      "allowed": 0,
+                      "agrees": false
+                    }
+                  ],
+                  "printed": 2,
+                  "printed_mismatched": 1,
+                  "first_printed_mismatch": {
+                    "index": [1, 2],
+                    "dev": -1,
+                    "prod": -1.5
+                  },
+                  "sees_order": true,
+                  "rel_norm_at_least": "Infinity"
+                }
+              ]
+            }
+          ],
+
         """)
   }
 
@@ -228,9 +277,9 @@ private let permuted = [
         tree.json  test, 3 stages
 
            # stage                dtype   shape         range                  NaN   inf
-           0 a                    f32     48×48         -3.681 to 3.919      summary
-           1 b                    bf16    2×3                                summary
-           2 c                    f32     2             -1.235e-05 to nan    summary
+           0 a                    f32     48×48         -3.681 to 3.919          summary
+           1 b                    bf16    2×3                                    summary
+           2 c                    f32     2             -1.235e-05 to nan        summary
 
         """)
   }

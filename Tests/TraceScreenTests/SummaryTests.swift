@@ -130,6 +130,6 @@ import Testing
     let sitting = try sitting(summary([4], [.mean: 2]), tensor([2, 2], [1, 2, 3, 4]))
     #expect(sitting.line(1) == " FIRST DIVERGENCE  0 norm  the shapes differ: 4→2×2")
     #expect(sitting.line(with: " dev   ") == " dev               f32  4  summary: mean 2")
-    #expect(sitting.line(with: " prod   ") == " prod              f32  2×2")
+    #expect(sitting.line(with: " prod              ") == " prod              f32  2×2")
   }
 }
