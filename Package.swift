@@ -43,6 +43,10 @@ let package = Package(
         "TraceScreen", "TraceTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // How long opening takes, without the start of a process: for Benchmarks/header-listing.
+    .executableTarget(
+      name: "OpenTrace", dependencies: ["PipelineTrace", "TensorFormats"],
+      path: "Benchmarks/OpenTrace"),
     // forkpty and window sizes, which Swift cannot reach: for the tests alone.
     .target(
       name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
@@ -79,8 +83,8 @@ let package = Package(
     .testTarget(
       name: "ParittyTests",
       dependencies: [
-        "CPseudoTerminal", "PipelineTrace", "TensorFormats", "TraceScreen", "TerminalProbe",
-        "TraceTerminal", "paritty",
+        "CPseudoTerminal", "TestTraces", "PipelineTrace", "TensorFormats", "TraceAlignment",
+        "TraceComparison", "TraceScreen", "TerminalProbe", "TraceTerminal", "paritty",
       ]),
   ],
   swiftLanguageModes: [.v6])

@@ -74,3 +74,28 @@ package struct LiteralBytes: ByteSource {
     }
   }
 }
+
+/// A run of the bytes of another source.
+package struct SourceRegion: ByteSource {
+  private let whole: any ByteSource
+  private let range: Range<Int>
+
+  /// - Precondition: `range` lies within `whole`.
+  package init(of whole: any ByteSource, range: Range<Int>) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= whole.byteCount, "\(range) of a source")
+    self.whole = whole
+    self.range = range
+  }
+
+  package var byteCount: Int { range.count }
+  package var isRandomAccess: Bool { whole.isRandomAccess }
+  package var origin: Origin { whole.origin }
+
+  package func read(into destination: UnsafeMutableRawBufferPointer, at byteOffset: Int)
+    throws(FormatError)
+  {
+    precondition(byteOffset >= 0 && byteOffset + destination.count <= range.count)
+    try whole.read(into: destination, at: range.lowerBound + byteOffset)
+  }
+}

@@ -49,7 +49,7 @@ package struct FormatError: Error, Equatable, Sendable, CustomStringConvertible 
     case .cannotRead(let reason):
       "\(reason.visible); check the path and its permissions"
     case .notATrace(let look):
-      "\(look.visible); expected an .npz, an .npy, a folder of .npy or a .safetensors file"
+      "\(look.visible); expected an .npz, .npy, .safetensors or .pt file, or a folder of .npy"
     case .truncated(let expected, let found):
       "\(expected) bytes announced, \(found) present; copy it again"
     case .unknownDType(let name):

@@ -4,6 +4,7 @@ package enum StageName {
   ///
   /// - Returns: `nil` for the number where there is none, or where nothing but digits stands there.
   package static func split(_ recorded: String) -> (order: Int?, name: String) {
+    guard let first = recorded.utf8.first, isDigit(first) else { return (nil, recorded) }
     let digits = recorded.prefix { $0.isASCII && $0.isNumber }
     let rest = recorded.dropFirst(digits.count)
     guard let order = Int(digits), let separator = rest.first, "_.- ".contains(separator),
@@ -23,7 +24,7 @@ package enum StageName {
   }
 
   /// Negative where `left` stands before `right`, 0 only where they have the same bytes.
-  private static func naturalOrder(
+  static func naturalOrder(
     _ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>
   ) -> Int {
     var i = 0
@@ -59,7 +60,7 @@ package enum StageName {
     return left.count - right.count
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool {
+  static func isDigit(_ byte: UInt8) -> Bool {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
   }
 }

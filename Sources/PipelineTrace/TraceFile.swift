@@ -9,7 +9,12 @@ package final class TraceFile: Sendable {
   package let path: String
   /// Bytes in it when it was opened.
   package let byteCount: Int
-  private let descriptor: Int32
+  private let storage: Storage
+
+  private enum Storage {
+    case descriptor(Int32)
+    case memory([UInt8])
+  }
 
   /// - Throws: `cannotRead` where it is absent, forbidden, a folder, or anything but a plain file.
   package convenience init(path: String) throws(FormatError) {
@@ -31,10 +36,19 @@ package final class TraceFile: Sendable {
     }
     self.path = path
     byteCount = Int(status.st_size)
-    self.descriptor = descriptor
+    storage = .descriptor(descriptor)
   }
 
-  deinit { close(descriptor) }
+  /// A file of `bytes` that lies in memory alone, under the `path` of the file that they were taken from.
+  ///
+  /// For archives that stand inside of other files, encoded.
+  package init(holding bytes: [UInt8], path: String) {
+    self.path = path
+    byteCount = bytes.count
+    storage = .memory(bytes)
+  }
+
+  deinit { if case .descriptor(let descriptor) = storage { close(descriptor) } }
 
   /// Fills `destination` with the bytes from `byteOffset` on.
   ///
@@ -42,6 +56,12 @@ package final class TraceFile: Sendable {
   package func read(into destination: UnsafeMutableRawBufferPointer, at byteOffset: Int)
     throws(FormatError)
   {
+    guard case .descriptor(let descriptor) = storage else {
+      if case .memory(let bytes) = storage {
+        LiteralBytes(bytes).read(into: destination, at: byteOffset)
+      }
+      return
+    }
     var done = 0
     while done < destination.count {
       let count = pread(
@@ -78,16 +98,39 @@ package struct FileRegion: ByteSource {
   package let file: TraceFile
   package let range: Range<Int>
   package let checksum: Checksum?
-  package let origin: Origin
+  /// What the region is, and by which name: `tensor` and the tensor's own.
+  private let place: (kind: StaticString, name: String)?
 
   /// - Precondition: `range` lies within the file.
   package init(file: TraceFile, range: Range<Int>, place: String? = nil, checksum: Checksum? = nil)
   {
+    self.init(file, range, place.map { ("", $0) }, checksum)
+  }
+
+  /// The region of the `kind` (`tensor`) that has a `name` in the file.
+  ///
+  /// Cheaper than to put both into one text, for regions by the ten thousand.
+  ///
+  /// - Precondition: `range` lies within the file.
+  package init(
+    file: TraceFile, range: Range<Int>, kind: StaticString, name: String, checksum: Checksum? = nil
+  ) {
+    self.init(file, range, (kind, name), checksum)
+  }
+
+  private init(
+    _ file: TraceFile, _ range: Range<Int>, _ place: (StaticString, String)?, _ checksum: Checksum?
+  ) {
     precondition(range.lowerBound >= 0 && range.upperBound <= file.byteCount, "\(range) of a file")
     self.file = file
     self.range = range
     self.checksum = checksum
-    origin = Origin(file: file.path, place: place, byteOffset: range.lowerBound)
+    self.place = place
+  }
+
+  package var origin: Origin {
+    let words = place.map { $0.kind.utf8CodeUnitCount == 0 ? $0.name : "\($0.kind) '\($0.name)'" }
+    return Origin(file: file.path, place: words, byteOffset: range.lowerBound)
   }
 
   package var byteCount: Int { range.count }

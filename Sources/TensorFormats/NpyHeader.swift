@@ -97,6 +97,22 @@ package struct NpyHeader: Sendable, Equatable {
     (element, descriptor, byteOrder) = try Self.element(describedBy: fields.descr, origin: origin)
   }
 
+  /// Bytes that all elements take; `nil` for elements that cannot be read, and beyond 64 bits.
+  var elementsByteCount: Int? {
+    let size: Int
+    switch element {
+    case .number(let dtype), .lost(let dtype): size = dtype.byteCount
+    case .complex(let part): size = 2 * part.byteCount
+    case .unicode(let unitCount):
+      guard unitCount < 1 << 60 else { return nil }
+      size = 4 * unitCount
+    case .bytes(let count): size = count
+    case .unsupported: return nil
+    }
+    let (byteCount, overflows) = shape.elementCount.multipliedReportingOverflow(by: size)
+    return overflows ? nil : byteCount
+  }
+
   /// Whether `head` starts as an `.npy` file does.
   package static func begins(_ head: [UInt8]) -> Bool { head.starts(with: magic) }
 }

@@ -30,14 +30,6 @@ package enum NpzFormat: TraceFormat {
   package static func read(_ candidate: TraceCandidate) throws(FormatError) -> Trace {
     guard case .file(let file, _) = candidate.content else { throw candidate.unrecognisedError() }
     let archive = try ZipArchive(file: file)
-    let isCheckpoint = archive.entries.contains { $0.name.hasSuffix("/data.pkl") }
-    guard !isCheckpoint else {
-      throw FormatError(
-        file: candidate.path,
-        problem: .unsupported(
-          "it is a PyTorch checkpoint, which is not read yet",
-          advice: "save the tensors with safetensors, or with numpy.savez"))
-    }
     guard archive.entries.isEmpty || archive.entries.contains(where: isArray) else {
       throw FormatError(
         file: candidate.path, problem: .notATrace("it is a zip archive without .npy entries"))

@@ -53,10 +53,10 @@ struct Recording {
   /// - Throws: The first error where there are items and none can be read; what the manifest says
   ///   wrongly.
   func trace() throws(FormatError) -> Trace {
-    let errors = items.compactMap { item -> FormatError? in
-      if case .unreadable(let error) = item.content { error } else { nil }
+    let isUnreadable = items.allSatisfy { item in
+      if case .unreadable = item.content { true } else { false }
     }
-    if let first = errors.first, errors.count == items.count { throw first }
+    if isUnreadable, case .unreadable(let error)? = items.first?.content { throw error }
     var trace = Trace(
       path: path, format: format, stages: [], isComplete: isComplete, warnings: warnings)
     if let manifest {

@@ -9,57 +9,83 @@ struct SafetensorsEntry {
   /// Its bytes, counted from the end of the header.
   var range: Range<Int>
 
-  /// All dtypes but C64, which has two floats an element.
-  private static let dtypes: [String: DType] = [
-    "BOOL": .bool, "U8": .u8, "U16": .u16, "U32": .u32, "U64": .u64, "I8": .i8, "I16": .i16,
-    "I32": .i32, "I64": .i64, "F16": .f16, "BF16": .bf16, "F32": .f32, "F64": .f64,
-    "F8_E4M3": .f8e4m3, "F8_E5M2": .f8e5m2,
+  /// Where in the header its name stands, for errors.
+  var headerOffset: Int
+  /// What its elements are; `nil` for dtypes that are not known.
+  private var element: (dtype: DType, isComplex: Bool)?
+
+  private static let elements: [String: (dtype: DType, isComplex: Bool)] = [
+    "BOOL": (.bool, false), "U8": (.u8, false), "U16": (.u16, false), "U32": (.u32, false),
+    "U64": (.u64, false), "I8": (.i8, false), "I16": (.i16, false), "I32": (.i32, false),
+    "I64": (.i64, false), "F16": (.f16, false), "BF16": (.bf16, false), "F32": (.f32, false),
+    "F64": (.f64, false), "F8_E4M3": (.f8e4m3, false), "F8_E5M2": (.f8e5m2, false),
+    "C64": (.f32, true),
   ]
 
+  /// Reads what the header says of the tensor `name`: the next value of `reader`.
+  ///
   /// - Throws: `malformed` for anything that the format forbids, `truncated` where the file ends
   ///   before the data do.
-  init(_ member: JSONValue.Member, dataByteCount: Int, origin: Origin) throws(FormatError) {
-    let name = member.name
+  init(
+    named name: String, at nameOffset: Int, from reader: inout JSONReader, dataByteCount: Int,
+    origin: Origin
+  ) throws(FormatError) {
     func malformed(_ what: String) -> FormatError {
       FormatError(file: origin.file, place: "tensor '\(name)'", problem: .malformed(what))
     }
-    guard let fields = member.value.members else { throw malformed("it is no JSON object") }
-    guard fields.count == 3, let dtype = member.value["dtype"]?.text,
-      let axes = member.value["shape"]?.elements,
-      let offsets = member.value["data_offsets"]?.elements
-    else { throw malformed("it needs dtype, shape and data_offsets, and nothing else") }
-    var extents: [Int] = []
-    for axis in axes {
-      guard let extent = axis.integer, extent >= 0 else {
-        throw malformed("an extent of its shape is no count")
+    guard try reader.kind() == .object else { throw malformed("it is no JSON object") }
+    var dtype: String?
+    var extents: [Int]?
+    var range: Range<Int>?
+    try reader.enterObject()
+    while let field = try reader.nextName() {
+      switch (field, try reader.kind()) {
+      case ("dtype", .text) where dtype == nil: dtype = try reader.text()
+      case ("shape", .array) where extents == nil:
+        extents = []
+        try reader.enterArray()
+        while try reader.nextElement() {
+          guard let extent = try reader.count() else {
+            throw malformed("an extent of its shape is no count")
+          }
+          extents?.append(extent)
+          guard extents!.count <= NpyHeader.axisLimit else {
+            throw malformed("its shape has more than \(NpyHeader.axisLimit) axes")
+          }
+        }
+      case ("data_offsets", .array) where range == nil:
+        guard let offsets = try reader.range() else {
+          throw malformed("its data_offsets are no two counts in increasing order")
+        }
+        range = offsets
+      default: throw malformed("it needs dtype, shape and data_offsets, and nothing else")
       }
-      extents.append(extent)
     }
-    guard extents.count <= NpyHeader.axisLimit else {
-      throw malformed("its shape has \(extents.count) axes, at most \(NpyHeader.axisLimit) can be")
+    guard let dtype, let extents, let range else {
+      throw malformed("it needs dtype, shape and data_offsets, and nothing else")
     }
     guard let shape = Shape(extents) else {
       throw malformed("its shape \(extents) has more elements than 64 bits count")
     }
-    guard offsets.count == 2, let begin = offsets[0].integer, let end = offsets[1].integer,
-      begin >= 0, end >= begin
-    else { throw malformed("its data_offsets are no two counts in increasing order") }
-    guard end <= dataByteCount else {
+    guard range.upperBound <= dataByteCount else {
       throw FormatError(
         file: origin.file, place: "tensor '\(name)'",
-        problem: .truncated(expectedByteCount: end, foundByteCount: dataByteCount))
+        problem: .truncated(expectedByteCount: range.upperBound, foundByteCount: dataByteCount))
     }
-    let size = dtype == "C64" ? 8 : Self.dtypes[dtype]?.byteCount
-    if let size {
+    let element = Self.elements[dtype]
+    if let element {
+      let size = element.dtype.byteCount * (element.isComplex ? 2 : 1)
       let (byteCount, overflows) = shape.elementCount.multipliedReportingOverflow(by: size)
-      guard !overflows, byteCount == end - begin else {
-        throw malformed("shape \(extents) of \(dtype) does not take \(end - begin) bytes")
+      guard !overflows, byteCount == range.count else {
+        throw malformed("shape \(extents) of \(dtype) does not take \(range.count) bytes")
       }
     }
     self.name = name
     self.dtype = dtype
+    self.element = element
     self.shape = shape
-    range = begin..<end
+    self.range = range
+    headerOffset = nameOffset
   }
 
   /// The tensor in place.
@@ -70,15 +96,27 @@ struct SafetensorsEntry {
   {
     let bytes = FileRegion(
       file: file, range: (dataStart + range.lowerBound)..<(dataStart + range.upperBound),
-      place: "tensor '\(name)'")
-    if let dtype = Self.dtypes[dtype] {
-      return .tensor(Tensor(dtype: dtype, shape: shape, bytes: bytes))
+      kind: "tensor", name: name)
+    guard let element else { throw bytes.origin.error(.unknownDType(dtype)) }
+    guard element.isComplex else {
+      return .tensor(Tensor(dtype: element.dtype, shape: shape, bytes: bytes))
     }
-    guard dtype == "C64", let pairs = Shape(shape.extents + [2]) else {
-      throw bytes.origin.error(.unknownDType(dtype))
+    guard let pairs = Shape(shape.extents + [2]) else {
+      throw bytes.origin.error(.malformed("its shape has more elements than 64 bits count"))
     }
     notes.append(
       "complex numbers are shown as pairs (real, imaginary) along a last axis of extent 2")
-    return .tensor(Tensor(dtype: .f32, shape: pairs, bytes: bytes))
+    return .tensor(Tensor(dtype: element.dtype, shape: pairs, bytes: bytes))
+  }
+}
+
+extension JSONReader {
+  /// The next value where it is a list of two counts in increasing order; `nil` where it is another.
+  fileprivate mutating func range() throws(FormatError) -> Range<Int>? {
+    try enterArray()
+    guard try nextElement(), let begin = try count(), try nextElement(), let end = try count(),
+      try !nextElement(), begin <= end
+    else { return nil }
+    return begin..<end
   }
 }

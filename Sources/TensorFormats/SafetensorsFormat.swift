@@ -16,9 +16,6 @@ import PipelineTrace
 package enum SafetensorsFormat: TraceFormat {
   package static let name = "safetensors"
 
-  /// Bytes of a header at most, as in safetensors itself.
-  private static let headerByteLimit = 100_000_000
-
   package static func recognises(_ candidate: TraceCandidate) -> Bool {
     guard case .file(let file, let head) = candidate.content, head.count >= 9 else { return false }
     let length = head.littleEndian(UInt64.self, at: 0)
@@ -32,53 +29,28 @@ package enum SafetensorsFormat: TraceFormat {
   }
 
   package static func read(_ candidate: TraceCandidate) throws(FormatError) -> Trace {
-    guard case .file(let file, let head) = candidate.content else {
-      throw candidate.unrecognisedError()
-    }
-    let length = head.littleEndian(UInt64.self, at: 0)
-    let origin = Origin(file: file.path, place: "safetensors header", byteOffset: 8)
-    guard let byteCount = Int(exactly: length) else {
-      throw origin.error(.malformed("it announces \(length) bytes"))
-    }
-    guard byteCount <= file.byteCount - 8 else {
-      throw origin.error(
-        .truncated(expectedByteCount: byteCount, foundByteCount: file.byteCount - 8))
-    }
-    guard byteCount <= headerByteLimit else {
-      throw origin.error(
-        .tooLarge(byteCount: byteCount, limit: headerByteLimit, what: "the header"))
-    }
-    let header = try JSONReader.read(file.bytes(in: 8..<(8 + byteCount)), origin: origin)
-    guard let members = header.members else {
-      throw origin.error(.malformed("it is no JSON object"))
-    }
-    return try trace(
-      of: members, in: file, dataStart: 8 + byteCount, origin: origin, path: candidate.path)
-  }
-
-  private static func trace(
-    of members: [JSONValue.Member], in file: TraceFile, dataStart: Int, origin: Origin, path: String
-  ) throws(FormatError) -> Trace {
-    var recording = Recording(path: path, format: name)
-    var tensors: [SafetensorsEntry] = []
+    guard case .file(let file, _) = candidate.content else { throw candidate.unrecognisedError() }
+    let header = try SafetensorsHeader(of: file)
+    let tensors = header.tensors
+    let origin = header.origin
+    var recording = Recording(path: candidate.path, format: name)
     var texts: [Recording.Item] = []
-    for member in members {
-      if member.name == "__metadata__" {
-        try readMetadata(member.value, into: &recording, texts: &texts, origin: origin)
-      } else {
-        tensors.append(
-          try SafetensorsEntry(
-            member, dataByteCount: file.byteCount - dataStart, origin: origin))
-      }
+    if let metadata = header.metadata {
+      try readMetadata(metadata, into: &recording, texts: &texts, origin: origin)
+    }
+    let order = StageName.naturalOrder(of: tensors.map(\.name))
+    for (first, second) in zip(order, order.dropFirst())
+    where ExactName.same(tensors[first].name, tensors[second].name) {
+      throw header.duplicate(tensors[second])
     }
     try checkLayout(
-      tensors, dataByteCount: file.byteCount - dataStart, origin: origin, recording: &recording)
-    if recording.manifest == nil {
-      tensors.sort { StageName.precedesNaturally($0.name, $1.name) }
-    }
-    for tensor in tensors {
+      tensors, dataByteCount: file.byteCount - header.dataStart, origin: origin,
+      recording: &recording)
+    recording.items.reserveCapacity(tensors.count)
+    for index in recording.manifest == nil ? order : Array(tensors.indices) {
+      let tensor = tensors[index]
       recording.add(tensor.name) { (notes) throws(FormatError) in
-        try tensor.content(in: file, dataStart: dataStart, notes: &notes)
+        try tensor.content(in: file, dataStart: header.dataStart, notes: &notes)
       }
     }
     if recording.manifest == nil, !texts.isEmpty {
@@ -128,9 +100,11 @@ package enum SafetensorsFormat: TraceFormat {
   ) throws(FormatError) {
     var end = 0
     var lastName = ""
-    for tensor in tensors.filter({ !$0.range.isEmpty }).sorted(by: {
-      $0.range.lowerBound < $1.range.lowerBound
+    let filled = tensors.indices.filter { !tensors[$0].range.isEmpty }
+    for index in filled.sorted(by: {
+      tensors[$0].range.lowerBound < tensors[$1].range.lowerBound
     }) {
+      let tensor = tensors[index]
       guard tensor.range.lowerBound >= end else {
         throw FormatError(
           file: origin.file, place: "tensor '\(tensor.name)'",

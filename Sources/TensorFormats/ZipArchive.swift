@@ -131,6 +131,23 @@ package struct ZipArchive: Sendable {
     }
   }
 
+  /// All bytes of `entry`, which give its CRC-32.
+  ///
+  /// - Parameter what: The word for it where it has more than `limit` bytes.
+  /// - Throws: Also `tooLarge` before anything is read, and `wrongChecksum`.
+  func checkedBytes(of entry: Entry, limit: Int, what: String) throws(FormatError) -> [UInt8] {
+    guard entry.byteCount <= limit else {
+      throw error(entry, .tooLarge(byteCount: entry.byteCount, limit: limit, what: what))
+    }
+    let bytes = try content(of: entry).bytes(in: 0..<entry.byteCount)
+    var check = CyclicRedundancyCheck()
+    bytes.withUnsafeBytes { check.update($0) }
+    guard check.value == entry.checksum else {
+      throw error(entry, .wrongChecksum(expected: entry.checksum, found: check.value))
+    }
+    return bytes
+  }
+
   private func error(_ entry: Entry, _ problem: FormatError.Problem) -> FormatError {
     FormatError(
       file: file.path, place: entry.place, byteOffset: entry.headerOffset, problem: problem)

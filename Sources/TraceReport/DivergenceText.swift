@@ -70,7 +70,7 @@ package enum DivergenceText {
       return "\(NumberText.grouped(text.differingCount)) of \(counts) differ"
     case .summary(let summary):
       if value.kind == .dtype { return "\(dtypes(of: value)): another kind of number" }
-      return SummaryText.amount(summary)
+      return FigureText.amount(summary)
     case .sides, .none:
       if value.kind == .shape { return "the shapes differ: \(shapes(of: value))" }
       if value.kind == .dtype { return "\(dtypes(of: value)): another kind of value" }
@@ -88,7 +88,7 @@ package enum DivergenceText {
       return "first differs at \(element)character \(first.characterOffset)"
     }
     if let summary = value.summary, let shape = value.dev?.arrayType?.shape {
-      return SummaryText.place(summary, shape: shape)
+      return FigureText.place(summary, shape: shape)
     }
     guard let difference = value.difference, let tensor = value.dev?.tensor,
       let element = value.worstElement

@@ -1,3 +1,4 @@
+import PipelineTrace
 import TraceComparison
 
 /// Two stages that may be one under two names: each stands alone, at the same place, alike in kind.
@@ -9,12 +10,13 @@ package struct PairingHint: Sendable, Equatable {
 
   /// The option that would pair them, quoted so that a shell takes it for one word.
   package var option: String {
-    let pair = "\(dev.replacing("=", with: #"\="#))=\(prod)"
-    return "--pair '\(pair.replacing("'", with: #"'\''"#))'"
+    let pair = "\(dev.replacing(["=": #"\="#]))=\(prod)"
+    return "--pair '\(pair.replacing(["'": #"'\''"#]))'"
   }
 
   /// Stages that stand alone between the same paired neighbours, whose values are alike in dtype and
-  /// shape, one on each side.
+  /// shape, one on each side. Names that can only be shown as escapes are left out: what is shown of
+  /// them would not be understood as an option.
   package static func all(in comparison: Comparison) -> [PairingHint] {
     var hints: [PairingHint] = []
     var dev: [PairComparison] = []
@@ -23,7 +25,7 @@ package struct PairingHint: Sendable, Equatable {
       for left in dev {
         let alike = prod.filter { kind(of: $0) == kind(of: left) }
         let rivals = dev.filter { kind(of: $0) == kind(of: left) }
-        if alike.count == 1, rivals.count == 1 {
+        if alike.count == 1, rivals.count == 1, isPlain(left.name), isPlain(alike[0].name) {
           hints.append(PairingHint(dev: left.name, prod: alike[0].name))
         }
       }
@@ -40,6 +42,8 @@ package struct PairingHint: Sendable, Equatable {
     close()
     return hints
   }
+
+  private static func isPlain(_ name: String) -> Bool { name.visible == name }
 
   private static func kind(of pair: PairComparison) -> [String] {
     (pair.dev ?? pair.prod)?.values.filter { $0.role != .input }.map {

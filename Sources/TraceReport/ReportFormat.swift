@@ -14,4 +14,6 @@ package protocol ReportFormat: Sendable {
 package let allReportFormats: [any ReportFormat.Type] = [
   TextReport.self,
   JSONReport.self,
+  MarkdownReport.self,
+  JUnitReport.self,
 ]

@@ -1,6 +1,22 @@
 import PipelineTrace
 
 extension String {
+  /// This text with other texts for some scalars.
+  ///
+  /// By scalar, since a mark that joins its neighbour (a skin tone, `ﾞ`) makes of `'` and itself a
+  /// character that is not equal to `'`, yet no program that reads a report sees it so.
+  func replacing(_ texts: [Unicode.Scalar: String]) -> String {
+    var replaced = ""
+    for scalar in unicodeScalars {
+      if let text = texts[scalar] {
+        replaced += text
+      } else {
+        replaced.unicodeScalars.append(scalar)
+      }
+    }
+    return replaced
+  }
+
   /// Without the blanks at its end.
   var trimmed: String {
     var text = Substring(self)

@@ -46,9 +46,7 @@ package enum TraceListing {
   }
 
   private static func heading(_ trace: Trace) -> String {
-    let end =
-      "  \(trace.format), \(NumberText.count(trace.stages.count, "stage"))"
-      + (trace.isComplete ? "" : ", NOT COMPLETE")
+    let end = "  \(SummaryText.kind(of: trace))"
     return trace.path.visible.lastPart(columns: columns - end.columnCount) + end
   }
 

@@ -195,8 +195,9 @@ extension Debugger {
     let counts = comparison.counts
     switch comparison.verdict {
     case .match:
+      let (verdict, subject) = CloseText.headline(of: comparison)
       return [
-        (CloseText.headline(of: comparison), theme.bold),
+        ("\(verdict)  \(subject)", theme.bold),
         (CloseText.summary(of: comparison), theme.plain),
       ]
     case .diverged, .undecided:

@@ -1,5 +1,6 @@
 import CTerminal
 import Glibc
+import PipelineTrace
 
 /// Why there is no screen to draw on; the caller may print a report instead.
 package enum TerminalError: Error, Equatable, CustomStringConvertible {
@@ -17,9 +18,9 @@ package enum TerminalError: Error, Equatable, CustomStringConvertible {
     case .noTerminalType:
       "TERM is not set; set it to the type of this terminal, often xterm-256color"
     case .unknownTerminalType(let name):
-      "TERM=\(name) is not known on this machine; try TERM=xterm-256color"
+      "TERM=\(name.visible) is not known on this machine; try TERM=xterm-256color"
     case .noCursorMovement(let name):
-      "TERM=\(name) cannot move its cursor; try TERM=xterm-256color, or print the report instead"
+      "TERM=\(name.visible) cannot move its cursor; try TERM=xterm-256color, or print the report instead"
     case .system(let number):
       "the terminal cannot be used: \(String(cString: strerror(number)))"
     }

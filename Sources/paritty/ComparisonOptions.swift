@@ -11,17 +11,21 @@ extension AlignmentError: TroubleConvertible {
 
 /// The two traces and how they are to be compared: what every command that compares takes.
 struct ComparisonOptions: ParsableArguments {
-  @Argument(help: "The trace that is believed.")
+  @Argument(
+    help: "The trace that is believed. PATH#RUNNER/ITERATION names one run of a file with several.")
   var dev: String
 
-  @Argument(help: "The trace that is in doubt.")
-  var prod: String
+  @Argument(
+    help: "The trace that is in doubt; left out, the first two runners of a file that holds both.")
+  var prod: String?
 
   @OptionGroup var judging: JudgingOptions
 
   /// Opens both traces and pairs their stages by name; reads headers only.
   func comparison() throws -> Comparison {
-    try judging.comparison(dev: dev, prod: prod)
+    if let prod { return try judging.comparison(dev: dev, prod: prod) }
+    let runs = try firstRunners(at: dev)
+    return try judging.comparison(dev: runs.dev, prod: runs.prod)
   }
 }
 

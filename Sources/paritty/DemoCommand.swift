@@ -18,9 +18,9 @@ struct DemoCommand: ParsableCommand {
     let samples = try SampleTraces.find()
     guard let name else {
       var text = "paritty demo NAME opens one of these pairs:\n\n"
-      let width = samples.map(\.name.columnCount).max() ?? 0
+      let width = samples.map(\.name.visible.columnCount).max() ?? 0
       for sample in samples {
-        text += "  \(sample.name.padded(toColumns: width))  \(sample.title)\n"
+        text += "  \(sample.name.visible.padded(toColumns: width))  \(sample.title)\n"
       }
       try print(text)
       return
@@ -91,7 +91,7 @@ struct SampleTraces {
     guard let file = try? TraceFile(path: readme),
       let bytes = try? file.bytes(in: 0..<min(500, file.byteCount))
     else { return "" }
-    let line = VisibleText.decode(bytes).prefix { $0 != "\n" }
+    let line = VisibleText.decode(bytes).prefix { !$0.isNewline }
     return String(line.drop { $0 == "#" || $0 == " " }).visible
   }
 

@@ -11,13 +11,13 @@ struct Paritty: ParsableCommand {
     abstract: "Find the first stage where two runs of one machine-learning pipeline part.",
     usage: """
       paritty DEV PROD            open the debugger (the text report where there is no terminal)
-      paritty report DEV PROD     print the comparison as text or JSON
+      paritty report DEV PROD     print the comparison: text, JSON, Markdown or JUnit
       paritty inspect TRACE       list one trace
       paritty demo [NAME]         open a bundled pair of traces
       """,
     discussion: """
-      A trace is an .npz file, a folder of .npy files or a .safetensors file; np.savez(path, **stages) \
-      writes one. The first trace is the one that is believed.
+      A trace is an .npz, .safetensors or PyTorch .pt file, or a folder of .npy files; \
+      np.savez(path, **stages) and torch.save(stages, path) write one. The first trace is the one that is believed.
 
       Exit status of report: 0 no divergence, 1 diverged, 2 trouble.
       """,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PipelineTrace
 import TraceComparison
 import TraceReport
 
@@ -46,7 +47,7 @@ struct ReportCommand: ParsableCommand {
       try print(text)
     }
     if let trouble = comparison.trouble {
-      put("paritty: \(trouble)\n", to: STDERR_FILENO)
+      put("paritty: \(trouble.visible)\n", to: STDERR_FILENO)
     }
     Glibc.exit(comparison.exitStatus)
   }

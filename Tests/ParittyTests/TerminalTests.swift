@@ -407,6 +407,7 @@ import TraceTerminal
 
   @Test(arguments: [
     ("no-such-terminal", "TERM=no-such-terminal is not known on this machine"),
+    ("no\u{1B}[31m\nsuch", #"TERM=no\x1b[31m\nsuch is not known on this machine"#),
     ("dumb", "TERM=dumb cannot move its cursor"), ("", "TERM is not set"),
   ])
   func `a terminal that cannot be used is an error, and is not touched`(

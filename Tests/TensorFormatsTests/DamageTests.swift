@@ -71,27 +71,13 @@ import Testing
         == .notATrace("it looks like an old-style pickle, which is never executed here"))
   }
 
-  @Test func `formats that are not read yet are named`() {
+  @Test func `a format that is not read yet is named`() {
     let scratch = Scratch()
-    let checkpoint = zip([
-      ZippedFile("archive/data.pkl", [0x80, 2]), ZippedFile("archive/data/0", []),
-    ])
-    for (bytes, kind) in [
-      (checkpoint, "it is a PyTorch checkpoint, which is not read yet"),
-      (
-        Array(#"{"lst": [["r", []]], "polygraphy_class": "RunResults"}"#.utf8),
-        "it is JSON of Polygraphy, which is not read yet"
-      ),
-      (
-        Array(#"{"module_path": "M", "children": []}"#.utf8),
-        "it is JSON of the Hugging Face debugger, which is not read yet"
-      ),
-    ] {
-      let error = openingError(scratch.write(bytes, as: "a.bin"))
-      #expect(
-        error?.problem
-          == .unsupported(
-            kind, advice: "save the tensors with safetensors, or with numpy.savez"))
-    }
+    let tree = Array(#"{"module_path": "M", "children": []}"#.utf8)
+    #expect(
+      openingError(scratch.write(tree, as: "a.bin"))?.problem
+        == .unsupported(
+          "it is JSON of the Hugging Face debugger, which is not read yet",
+          advice: "save the tensors with safetensors, or with numpy.savez"))
   }
 }

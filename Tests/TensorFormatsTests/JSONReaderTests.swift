@@ -13,7 +13,7 @@ import Testing
       return "reads as \(try read(text).compact)"
     } catch {
       guard case .malformed(let what) = error.problem else { return "\(error)" }
-      return what
+      return what + (error.place.map { ", \($0)" } ?? "")
     }
   }
 
@@ -50,7 +50,7 @@ import Testing
     #expect(value["e\u{301}"]?.integer == 2)
     #expect(
       mistake(#"{"a":1,"\u0061":2}"#)
-        == "the name 'a' stands twice in one object, at byte 7 of the JSON")
+        == "the name 'a' stands twice in one object, line 1, column 8")
     let many = (0..<20).map { "\"\($0)\":0" }.joined(separator: ",")
     #expect(try read("{\(many)}").members?.count == 20)
     #expect(mistake("{\(many),\"3\":0}").hasPrefix("the name '3' stands twice"))
@@ -59,21 +59,21 @@ import Testing
 
   @Test func `mistakes say what was expected, and where`() {
     for (text, what) in [
-      ("", "it ends where a value should be, at byte 0 of the JSON"),
-      ("{", "it ends where a name should be, at byte 1 of the JSON"),
-      ("[1 2]", "expected a comma or ], at byte 3 of the JSON"),
-      ("[1,]", "expected a value, at byte 3 of the JSON"),
-      (#"{"a":1,}"#, "expected a name, at byte 7 of the JSON"),
-      (#"{"a" 1}"#, "expected a colon, at byte 5 of the JSON"),
-      ("01", "it ends where a number should be, at byte 2 of the JSON"),
-      ("1.", "it ends where a digit should be, at byte 2 of the JSON"),
-      ("-", "it ends where a number should be, at byte 1 of the JSON"),
-      ("nul", "expected a value, at byte 0 of the JSON"),
-      ("1 2", "expected nothing more, at byte 2 of the JSON"),
-      ("\"a\nb\"", "expected no control character in a text, at byte 2 of the JSON"),
-      (#""\x41""#, "expected an escape, at byte 2 of the JSON"),
-      (#""\u00g0""#, "expected a hexadecimal digit, at byte 5 of the JSON"),
-      (#""abc"#, "it ends where the end of a text should be, at byte 4 of the JSON"),
+      ("", "it ends where a value should be, line 1, column 1"),
+      ("{", "it ends where a name should be, line 1, column 2"),
+      ("[1 2]", "expected a comma or ], line 1, column 4"),
+      ("[1,]", "expected a value, line 1, column 4"),
+      (#"{"a":1,}"#, "expected a name, line 1, column 8"),
+      (#"{"a" 1}"#, "expected a colon, line 1, column 6"),
+      ("01", "it ends where a number should be, line 1, column 3"),
+      ("1.", "it ends where a digit should be, line 1, column 3"),
+      ("-", "it ends where a number should be, line 1, column 2"),
+      ("nul", "expected a value, line 1, column 1"),
+      ("1 2", "expected nothing more, line 1, column 3"),
+      ("\"a\nb\"", "expected no control character in a text, line 1, column 3"),
+      (#""\x41""#, "expected an escape, line 1, column 3"),
+      (#""\u00g0""#, "expected a hexadecimal digit, line 1, column 6"),
+      (#""abc"#, "it ends where the end of a text should be, line 1, column 5"),
     ] {
       #expect(mistake(text) == what)
     }
@@ -84,7 +84,7 @@ import Testing
     #expect(mistake(deepest) == "reads as \(deepest)")
     #expect(
       mistake(String(repeating: "[", count: 50_000))
-        == "expected at most 64 levels of nesting, at byte 65 of the JSON")
+        == "expected at most 64 levels of nesting, line 1, column 66")
   }
 
   @Test func `cut after any byte, it throws`() {
@@ -95,5 +95,37 @@ import Testing
         try JSONReader.read(Array(bytes[..<count]), origin: Origin(file: "t.json"))
       }
     }
+  }
+
+  @Test func `the window may end anywhere`() throws {
+    let text = #"{"x":-12.5e-3,"\u00e9\\":[NaN,true,null,-Infinity,"\ud83d\ude42"],"grün":"a\nb"}"#
+    for byteCount in 9...90 {
+      let source = LiteralBytes(Array(text.utf8))
+      var reader = JSONReader(
+        source, origin: Origin(file: "t.json"), windowByteCount: byteCount)
+      let value = try reader.value()
+      try reader.finish()
+      #expect(
+        value.compact
+          == #"{"x":-12.5e-3,"é\\":[NaN,true,null,-Infinity,"🙂"],"grün":"a\nb"}"#)
+    }
+  }
+
+  @Test func `walking, and passing over what is not wanted`() throws {
+    let text = #"{"a":{"b":[1,{"c":"\"]}"}]},"n":[7,-1,1.0,12345678901234567890,"x"],"z":null}"#
+    var reader = JSONReader(LiteralBytes(Array(text.utf8)), origin: Origin(file: "t.json"))
+    try reader.enterObject()
+    #expect(try reader.nextName() == "a")
+    try reader.skip()
+    #expect(try reader.nextName() == "n")
+    try reader.enterArray()
+    var counts: [Int?] = []
+    while try reader.nextElement() { counts.append(try reader.count()) }
+    #expect(counts == [7, nil, nil, nil, nil])
+    #expect(try reader.nextName() == "z")
+    #expect(try reader.kind() == .null)
+    try reader.skip()
+    #expect(try reader.nextName() == nil)
+    try reader.finish()
   }
 }

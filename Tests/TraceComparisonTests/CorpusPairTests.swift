@@ -35,7 +35,7 @@ private func isNear(_ found: Double?, _ expected: Double) -> Bool {
 
 private let pairFolders = [
   "p1-image-channels-reversed", "p2-text-vanishing-acronym", "p3-minilm-bf16",
-  "p4-tabular-dropped-scaler",
+  "p4-tabular-dropped-scaler", "p6-onnx-attention-mask-ones",
 ]
 
 @Suite struct CorpusPairTests {

@@ -35,6 +35,18 @@ import TraceComparison
         == [#"--pair 'x'\''; reboot '\''=y'"#])
   }
 
+  /// U+1F3FB, a skin tone, makes one character with the quote before it; a shell sees the quote.
+  @Test func `a mark that joins a quote does not hide it`() throws {
+    #expect(
+      try hints([stage("a", 1), stage("x'\u{1F3FB}; reboot", 2)], [stage("a", 1), stage("y", 3)])
+        == ["--pair 'x'\\''\u{1F3FB}; reboot=y'"])
+  }
+
+  @Test func `a name that can only be shown as an escape is not offered`() throws {
+    #expect(
+      try hints([stage("a", 1), stage("x\u{1B}[m", 2)], [stage("a", 1), stage("y", 3)]) == [])
+  }
+
   @Test func `an equals sign in a name is escaped as the option wants it`() throws {
     let dev = [stage("a", 1), stage("k=v", 2)]
     let prod = [stage("a", 1), stage("w=u", 3)]

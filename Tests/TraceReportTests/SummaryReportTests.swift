@@ -174,6 +174,33 @@ private let permuted = [
     #expect(DivergenceText.amount(of: shape) == "the shapes differ: 2→3")
   }
 
+  // MARK: Markdown and JUnit
+
+  @Test func `the other reports say it in the same words`() throws {
+    let agreeing = try compared([layer("a")], [layer("a")])
+    #expect(
+      MarkdownReport.render(agreeing).hasPrefix(
+        """
+        ## MATCH BY SUMMARIES `all 1 stage agree in what was recorded`
+
+        `statistics cannot see a permutation: the same values reordered look the same`
+
+        """))
+    #expect(
+      MarkdownReport.render(agreeing).contains(
+        "| 0 | ≈ summaries agree | `a` | summary | `f32` | `48×48` | | |\n"))
+    let junit = JUnitReport.render(agreeing)
+    #expect(junit.contains("MATCH BY SUMMARIES  all 1 stage agree in what was recorded\n"))
+    #expect(junit.contains("all 4 statistics agree"))
+    let diverged = try compared([layer("a")], [layer("a", [.mean: 0.0137])])
+    #expect(
+      MarkdownReport.render(diverged).contains(
+        "| mean | `dev 0.0412, prod 0.0137, differs: 0.00011 allowed` |\n"))
+    #expect(
+      JUnitReport.render(diverged).contains(
+        "message=\"1 of 4 statistics differ; mean: dev 0.0412, prod 0.0137, prod - dev -0.028\""))
+  }
+
   // MARK: JSON
 
   private func parsed(_ comparison: Comparison) throws -> [String: Any] {

@@ -98,7 +98,7 @@ package struct StatisticsPanel: Panel {
       guard let side else { continue }
       var text = "\(DivergenceText.dtype(of: side))  \(DivergenceText.shape(of: side))"
       if let summary = side.summary {
-        text += "  \(SummaryText.description(of: summary))"
+        text += "  \(FigureText.description(of: summary))"
       }
       if let statistics {
         text += "  \(statistics.rangeText)"
@@ -130,16 +130,16 @@ package struct StatisticsPanel: Panel {
       let sign =
         row.agrees.map { $0 ? (row.dev.value == row.prod.value ? "=" : "≈") : "≠" } ?? "?"
       let text =
-        "\(sign) \(SummaryText.figure(row.dev).padded(toColumns: 11))"
-        + " \(SummaryText.figure(row.prod).padded(toColumns: 11))"
-        + " \(SummaryText.difference(row.dev, row.prod))"
+        "\(sign) \(FigureText.figure(row.dev).padded(toColumns: 11))"
+        + " \(FigureText.figure(row.prod).padded(toColumns: 11))"
+        + " \(FigureText.difference(row.dev, row.prod))"
       lines.append(
         Line(
-          name: row.statistic.rawValue, text: text, meaning: SummaryText.outcome(of: row),
+          name: row.statistic.rawValue, text: text, meaning: FigureText.outcome(of: row),
           isStrong: row.agrees == false))
     }
     return lines
-      + SummaryText.facts(of: summary, shape: shape).map { Line(name: $0, text: $1) }
+      + FigureText.facts(of: summary, shape: shape).map { Line(name: $0, text: $1) }
   }
 
   /// Parameters of the two stages, those that differ first.

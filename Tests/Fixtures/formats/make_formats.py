@@ -53,3 +53,15 @@ pt_save({"00_f32": xt, "01_bf16": xt.to(torch.bfloat16), "02_f16": xt.half(), "0
          "05_i8": xt.to(torch.int8), "06_bool": xt > 0, "07_i64": xt.long(), "08_scalar": torch.tensor(0.5), "09_empty": torch.zeros(0, 3), "10_f64": xt.double(),
          "11_i16": xt.to(torch.int16), "12_i32": xt.to(torch.int32), "13_u8": xt.abs().to(torch.uint8)},
         o("torch-bf16-f8.safetensors"), metadata={"format": "pt"})
+
+od = OrderedDict()
+for k, v in T.items():
+    od[k] = (str(v) if v.ndim == 0 else [str(s) for s in v]) if v.dtype.kind == "U" else torch.from_numpy(np.array(v))
+od["bf16"] = xt.to(torch.bfloat16)
+od["f8_e4m3"] = xt.to(torch.float8_e4m3fn)
+od["transposed"] = xt.permute(2, 0, 1)
+od["slice_of_x"] = od["x"][1, :, 1:3]
+torch.save(od, o("ordereddict.pt"))
+np.savez(o("ordereddict-as-numpy.npz"), **T, bf16=x, f8_e4m3=x, transposed=x.transpose(2, 0, 1), slice_of_x=x[1, :, 1:3])
+torch.save({"x": xt, "nested": {"y": xt[0]}, "list": [xt[1]]}, o("nested-dict.pt"))
+torch.save(od, o("legacy-not-a-zip.pt"), _use_new_zipfile_serialization=False)

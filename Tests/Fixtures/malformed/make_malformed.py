@@ -1,6 +1,7 @@
 """Malformed and nasty files with what a reader should do.  Usage: make_malformed.py OUTDIR
 
-Written with numpy 2.4.6. Nothing here is dangerous to open with a reader that refuses pickles.
+Written with numpy 2.4.6. Nothing here is dangerous to open with a reader that runs no pickle;
+those that call something call os.system('true') or eval('1+1').
 """
 import io
 import json
@@ -203,6 +204,65 @@ for j in range(20):
 put("npz-bomb-overlapping-200MB.npz", local + cd + struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 20, 20, len(cd), len(local), 0), "refuse-or-warn",
     "20 directory entries point at one local entry: 11 KB become 200 MB")
 put("npz-zip64-sizes.npz", (lambda b: (np.savez(b, a=A), b.getvalue())[1])(io.BytesIO()), "accept", "plain np.savez: the local headers hold 0xFFFFFFFF and the sizes in a ZIP64 extra field")
+
+# ------------------------------------------------------------------ .pt
+PRE = "archive"
+
+
+def pt(pickle, storages=(), order=b"little"):
+    return npz([(f"{PRE}/data.pkl", pickle), (f"{PRE}/byteorder", order)] + [(f"{PRE}/data/{i}", s) for i, s in enumerate(storages)] + [(f"{PRE}/version", b"3\n")])
+
+
+def s_(t):
+    return b"X" + struct.pack("<I", len(t.encode())) + t.encode()
+
+
+def i_(n):
+    return b"K" + bytes([n]) if 0 <= n < 256 else b"J" + struct.pack("<i", n) if -2**31 <= n < 2**31 else b"\x8a\x08" + struct.pack("<q", n)
+
+
+def tup(*x):
+    return b"(" + b"".join(x) + b"t"
+
+
+def tensor(key, n, shape, stride, offset=0, kind="FloatStorage"):
+    return (b"ctorch._utils\n_rebuild_tensor_v2\n" + tup(tup(s_("storage"), b"ctorch\n" + kind.encode() + b"\n", s_(key), s_("cpu"), i_(n)) + b"Q", i_(offset), tup(*map(i_, shape)),
+            tup(*map(i_, stride)), b"\x89", b"ccollections\nOrderedDict\n)R") + b"R")
+
+
+def odict(*items):
+    return b"\x80\x02}(" + b"".join(s_(k) + v for k, v in items) + b"u."
+
+
+T6 = F4.tobytes()
+good = tensor("0", 6, (2, 3), (3, 1))
+put("pt-hand-made.pt", pt(odict(("x", good)), [T6]), "accept", "a plain dict with one tensor, written by hand: x = arange(6).reshape(2,3)")
+put("pt-os-system.pt", pt(odict(("x", good), ("y", b"cos\nsystem\n" + tup(s_("true")) + b"R")), [T6]), "refuse", "GLOBAL os.system called with 'true': must be refused, never run")
+put("pt-posix-system-stack-global.pt", pt(b"\x80\x04}(" + s_("y") + s_("posix") + s_("system") + b"\x93" + tup(s_("true")) + b"Ru.", [T6]), "refuse", "the same by STACK_GLOBAL (protocol 4)")
+put("pt-builtins-eval.pt", pt(odict(("y", b"cbuiltins\neval\n" + tup(s_("1+1")) + b"R")), [T6]), "refuse", "GLOBAL builtins.eval")
+put("pt-build-setstate.pt", pt(odict(("y", b"ccollections\nOrderedDict\n)R" + b"}" + s_("k") + s_("v") + b"sb")), [T6]), "accept-or-refuse", "BUILD opcode on an OrderedDict")
+put("pt-inst-opcode.pt", pt(b"\x80\x02}(" + s_("y") + b"(" + s_("true") + b"ios\nsystem\nu.", [T6]), "refuse", "INST opcode (protocol 0) names os.system")
+put("pt-numpy-str.pt", pt(odict(("tok", b"cnumpy\nstr_\n" + tup(s_("hello")) + b"R"), ("x", good)), [T6]), "refuse-or-partial", "a numpy.str_ beside a sound tensor: what torch.save writes for list(array_of_str)")
+put("pt-storage-missing.pt", pt(odict(("x", tensor("7", 6, (2, 3), (3, 1)))), [T6]), "refuse-or-partial", "tensor refers to data/7, which is absent")
+put("pt-storage-short.pt", pt(odict(("x", tensor("0", 100, (10, 10), (10, 1)))), [T6]), "refuse-or-partial", "storage announced with 100 elements, 6 are there")
+put("pt-stride-out-of-range.pt", pt(odict(("x", tensor("0", 6, (2, 3), (300, 1)))), [T6]), "refuse-or-partial", "strides reach beyond the storage")
+put("pt-stride-negative.pt", pt(odict(("x", tensor("0", 6, (2, 3), (3, -1), 2))), [T6]), "refuse-or-partial", "negative stride")
+put("pt-stride-zero-expand.pt", pt(odict(("x", tensor("0", 6, (200, 1000, 1000), (0, 0, 0)))), [T6]), "refuse-or-partial", "stride 0: 6 floats pose as 200 million elements (800 MB if made contiguous)")
+put("pt-offset-huge.pt", pt(odict(("x", tensor("0", 6, (2, 3), (3, 1), 2**40))), [T6]), "refuse-or-partial", "storage offset 2^40")
+put("pt-shared-storage.pt", pt(odict(("x", good), ("xt", tensor("0", 6, (3, 2), (1, 3))), ("col", tensor("0", 6, (2,), (3,), 1))), [T6]), "accept", "three views of one storage: xt is the transpose, col is column 1 (1, 4)")
+put("pt-big-endian.pt", pt(odict(("x", good)), [F4.astype(">f4").tobytes()], order=b"big"), "accept-or-refuse", "byteorder says big; x is still arange(6)")
+put("pt-truncated.pt", pt(odict(("x", good)), [T6])[:150], "refuse", "no central directory")
+put("pt-pickle-truncated.pt", pt(odict(("x", good))[:60], [T6]), "refuse", "data.pkl ends in the middle of an opcode")
+put("pt-stack-underflow.pt", pt(b"\x80\x02RRRR.", [T6]), "refuse", "REDUCE on an empty stack")
+put("pt-memo-missing.pt", pt(b"\x80\x02h\x2a.", [T6]), "refuse", "BINGET of a memo that was never put")
+lol = b"\x80\x02](" + b"".join(s_("lol") for _ in range(10)) + b"eq\x00"
+for j in range(1, 10):
+    lol += b"](" + b"".join(b"h" + bytes([j - 1]) for _ in range(10)) + b"eq" + bytes([j])
+put("pt-billion-laughs.pt", pt(lol + b".", [T6]), "refuse-or-partial", "nested lists that share members: 10^10 leaves if expanded, 10 lists in memory")
+put("pt-deep-nesting.pt", pt(b"\x80\x02" + b"]" * 100000 + b"a" * 99999 + b".", [T6]), "refuse-or-partial", "lists nested 100000 deep")
+put("pt-self-reference.pt", pt(b"\x80\x02]q\x00h\x00a.", [T6]), "refuse-or-partial", "a list that contains itself")
+put("pt-string-length-lies.pt", pt(b"\x80\x02}(X\xff\xff\xff\x7fabc", [T6]), "refuse", "BINUNICODE announces 2 GiB")
+put("pt-bare-pickle.pt", b"\x80\x02cos\nsystem\nX\x04\x00\x00\x00true\x85R.", "refuse", "no archive at all: a bare pickle that calls os.system('true')")
 
 # ------------------------------------------------------------------ other
 put("not-a-trace.bin", np.random.default_rng(0).bytes(4096), "refuse", "random bytes")
