@@ -66,7 +66,7 @@ package struct SummaryComparison: Sendable, Equatable {
     }
     var next = prodSummary.printed.makeIterator()
     var prodPrinted = next.next()
-    for devPrinted in devSummary.printed {
+    for devPrinted in devSummary.printed where devPrinted.element < elementCount {
       while let place = prodPrinted, place.element < devPrinted.element {
         prodPrinted = next.next()
       }
