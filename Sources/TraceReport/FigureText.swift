@@ -32,16 +32,16 @@ package enum FigureText {
   }
 
   /// How much disagrees, in one clause: `2 of 4 statistics differ`, or that nothing does.
+  ///
+  /// Short enough for a headline: printed elements are told where no statistic disagrees.
   static func amount(_ summary: SummaryComparison) -> String {
-    let statistics = "\(summary.mismatchedRowCount) of \(summary.comparedRowCount) statistics"
-    let printed =
-      "\(NumberText.grouped(summary.mismatchedPrintedCount)) of"
-      + " \(NumberText.grouped(summary.printed.count)) printed"
     if summary.mismatchedRowCount > 0 {
-      return summary.mismatchedPrintedCount > 0
-        ? "\(statistics), \(printed) differ" : "\(statistics) differ"
+      return "\(summary.mismatchedRowCount) of \(summary.comparedRowCount) statistics differ"
     }
-    if summary.mismatchedPrintedCount > 0 { return "\(printed) elements differ" }
+    if summary.mismatchedPrintedCount > 0 {
+      return "\(NumberText.grouped(summary.mismatchedPrintedCount)) of"
+        + " \(NumberText.grouped(summary.printed.count)) printed elements differ"
+    }
     if summary.disagrees {
       return summary.hasEvidenceBesideDigest
         ? "the digests differ, and nothing is tolerated"

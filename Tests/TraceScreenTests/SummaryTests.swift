@@ -24,13 +24,13 @@ import Testing
     let sitting = try sitting()
     #expect(
       sitting.lines(1..<17) == """
-         FIRST DIVERGENCE  0 norm  1 of 4 statistics, 2 of 3 printed differ|
+         FIRST DIVERGENCE  0 norm  1 of 4 statistics differ|
            mean: dev 0.0412, prod 0.0137, prod - dev -0.028|
         ─ Stages  dev │ prod   1 in all ──────────────────────────────────────── error ─|
         ▶ 0 norm     ≠ norm     origin    f32 48×48 ███▎|
         ─ 0 norm  Heatmap Values [Statistics] ──────────────────────────────────────────|
          status            origin|
-         difference        1 of 4 statistics, 2 of 3 printed differ|
+         difference        1 of 4 statistics differ|
          matched           by name|
          tolerance         rtol 1.3e-06 atol 1e-05|
                              dev         prod        Δ|
