@@ -55,6 +55,10 @@ let package = Package(
     .executableTarget(
       name: "TerminalProbe", dependencies: ["TraceScreen", "TraceTerminal"],
       path: "Tests/TerminalProbe"),
+    // All elements of a trace, for the comparison with what numpy reads.
+    .executableTarget(
+      name: "ElementDump", dependencies: ["PipelineTrace", "TensorFormats"],
+      path: "Tests/ElementDump"),
     // Small traces, folders and random numbers that the tests of several modules make their examples of.
     .target(name: "TestTraces", dependencies: ["PipelineTrace"], path: "Tests/TestTraces"),
     .testTarget(name: "PipelineTraceTests", dependencies: ["PipelineTrace"]),

@@ -19,12 +19,10 @@ struct PickleReader {
   static let valueLimit = 2_000_000
   /// Bytes of a dict's key, of a module's and of a function's name at most.
   static let nameByteLimit = 4096
+  /// Bytes of all names of classes and functions together at most; sound files name a few.
+  static let globalByteLimit = 16 << 20
 
-  private let bytes: [UInt8]
-  private let origin: Origin
-  private var position = 0
-  /// Where the instruction that is followed starts; what errors point to.
-  private var start = 0
+  private var input: PickleInput
   private var stack: [PickleValue] = []
   /// For each mark, how high the stack was.
   private var marks: [Int] = []
@@ -33,38 +31,44 @@ struct PickleReader {
   /// The keys of each dict that has some, to find one that stands twice.
   private var keysOfNodes: [Int: KeySet] = [:]
   private var valueCount = 0
+  private var globalByteCount = 0
 
   private struct KeySet {
-    var texts: Set<ArraySlice<UInt8>> = []
+    var texts: Set<KeyBytes> = []
     var integers: Set<Int> = []
+  }
+
+  /// The bytes of a key, which the pickle may share between any number of dicts: hashed in one go.
+  private struct KeyBytes: Hashable {
+    let slice: ArraySlice<UInt8>
+
+    func hash(into hasher: inout Hasher) {
+      slice.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
   }
 
   /// What `bytes` hold.
   ///
   /// - Parameter origin: What errors name; where it has a byte offset, theirs are counted from it.
   static func read(_ bytes: [UInt8], origin: Origin) throws(FormatError) -> Pickle {
-    var reader = PickleReader(bytes: bytes, origin: origin)
+    var reader = PickleReader(input: PickleInput(bytes, origin: origin))
     let root = try reader.run()
     return Pickle(bytes: bytes, origin: origin, nodes: reader.nodes, root: root)
   }
 
-  private init(bytes: [UInt8], origin: Origin) {
-    self.bytes = bytes
-    self.origin = origin
-  }
+  private init(input: PickleInput) { self.input = input }
 
   private mutating func run() throws(FormatError) -> PickleValue {
-    guard bytes.first == PickleOpcode.proto.rawValue else {
-      throw error(
+    guard input.bytes.first == PickleOpcode.proto.rawValue else {
+      throw input.error(
         .unsupported(
           "it is no pickle of protocol 2 to 5",
           advice: "save it with torch.save, without another pickle_protocol"))
     }
     while true {
-      start = position
-      let byte = bytes[try take(1).lowerBound]
+      let byte = try input.instruction()
       guard let opcode = PickleOpcode(rawValue: byte) else {
-        throw error(
+        throw input.error(
           .unsupported(
             "the pickle instruction \(PickleOpcode.name(of: byte)) is not followed here",
             advice: "save a dict of tensors with torch.save"))
@@ -77,10 +81,11 @@ struct PickleReader {
   private mutating func result() throws(FormatError) -> PickleValue {
     let root = try pop()
     guard stack.isEmpty, marks.isEmpty else {
-      throw malformed("\(stack.count + marks.count) values too many are on the stack at its end")
+      throw input.malformed(
+        "\(stack.count + marks.count) values too many are on the stack at its end")
     }
-    guard position == bytes.count else {
-      throw malformed("\(bytes.count - position) bytes follow its end")
+    guard input.position == input.bytes.count else {
+      throw input.malformed("\(input.bytes.count - input.position) bytes follow its end")
     }
     return root
   }
@@ -88,25 +93,27 @@ struct PickleReader {
   private mutating func follow(_ opcode: PickleOpcode) throws(FormatError) {
     switch opcode {
     case .proto:
-      let version = bytes[try take(1).lowerBound]
-      guard (2...5).contains(version) else { throw malformed("its protocol is \(version)") }
-    case .frame: try require(length(UInt64.self))
+      let version = try input.number(UInt8.self)
+      guard (2...5).contains(version) else { throw input.malformed("its protocol is \(version)") }
+    case .frame:
+      let byteCount = try input.length(UInt64.self)
+      try input.require(byteCount)
     case .stop: break
     case .none: try push(.none)
     case .newTrue: try push(.boolean(true))
     case .newFalse: try push(.boolean(false))
-    case .binInt: try push(.integer(Int(Int32(bitPattern: number(UInt32.self)))))
-    case .binInt1: try push(.integer(Int(number(UInt8.self))))
-    case .binInt2: try push(.integer(Int(number(UInt16.self))))
-    case .long1: try push(integer(in: take(length(UInt8.self))))
-    case .long4: try push(integer(in: take(length(UInt32.self))))
-    case .binFloat: try push(.float(Double(bitPattern: number(UInt64.self).byteSwapped)))
-    case .shortBinUnicode, .shortBinString: try push(.text(take(length(UInt8.self))))
-    case .binUnicode, .binString: try push(.text(take(length(UInt32.self))))
-    case .binUnicode8: try push(.text(take(length(UInt64.self))))
-    case .shortBinBytes: try push(.bytes(take(length(UInt8.self))))
-    case .binBytes: try push(.bytes(take(length(UInt32.self))))
-    case .binBytes8, .byteArray8: try push(.bytes(take(length(UInt64.self))))
+    case .binInt: try push(.integer(Int(Int32(bitPattern: input.number(UInt32.self)))))
+    case .binInt1: try push(.integer(Int(input.number(UInt8.self))))
+    case .binInt2: try push(.integer(Int(input.number(UInt16.self))))
+    case .long1: try push(input.integer(in: input.take(input.length(UInt8.self))))
+    case .long4: try push(input.integer(in: input.take(input.length(UInt32.self))))
+    case .binFloat: try push(.float(Double(bitPattern: input.number(UInt64.self).byteSwapped)))
+    case .shortBinUnicode, .shortBinString: try push(.text(input.take(input.length(UInt8.self))))
+    case .binUnicode, .binString: try push(.text(input.take(input.length(UInt32.self))))
+    case .binUnicode8: try push(.text(input.take(input.length(UInt64.self))))
+    case .shortBinBytes: try push(.bytes(input.take(input.length(UInt8.self))))
+    case .binBytes: try push(.bytes(input.take(input.length(UInt32.self))))
+    case .binBytes8, .byteArray8: try push(.bytes(input.take(input.length(UInt64.self))))
     case .emptyTuple: try push(PickleNode(kind: .tuple))
     case .emptyList: try push(PickleNode(kind: .list))
     case .emptyDict: try push(PickleNode(kind: .dictionary))
@@ -126,16 +133,16 @@ struct PickleReader {
     case .addItems: try extend(.set, by: popToMark())
     case .setItem: try setItems(pop(count: 2))
     case .setItems: try setItems(popToMark())
-    case .binPut: try keep(as: Int(number(UInt8.self)))
-    case .longBinPut: try keep(as: Int(number(UInt32.self)))
+    case .binPut: try keep(as: Int(input.number(UInt8.self)))
+    case .longBinPut: try keep(as: Int(input.number(UInt32.self)))
     case .memoize: try keep(as: memo.count)
-    case .binGet: try recall(Int(number(UInt8.self)))
-    case .longBinGet: try recall(Int(number(UInt32.self)))
-    case .global: try pushGlobal(module: line(), name: line())
+    case .binGet: try recall(Int(input.number(UInt8.self)))
+    case .longBinGet: try recall(Int(input.number(UInt32.self)))
+    case .global: try pushGlobal(module: input.line(), name: input.line())
     case .stackGlobal:
       let names = try pop(count: 2)
       guard case .text(let module) = names[0], case .text(let name) = names[1] else {
-        throw malformed("a class or function has no text for its name")
+        throw input.malformed("a class or function has no text for its name")
       }
       try pushGlobal(module: module, name: name)
     case .reduce, .newObj:
@@ -146,67 +153,11 @@ struct PickleReader {
       try call(parts[0], with: parts[1], hasNamedArguments: true)
     case .binPersID:
       guard case .node(let number) = try pop(), nodes[number].kind == .tuple else {
-        throw malformed("a persistent id is no tuple")
+        throw input.malformed("a persistent id is no tuple")
       }
       try push(PickleNode(kind: .persistent, values: nodes[number].values))
     case .build: try build()
     }
-  }
-
-  // MARK: Bytes
-
-  /// The next `count` bytes.
-  ///
-  /// - Throws: `truncated` where there are fewer, before anything is allocated.
-  private mutating func take(_ count: Int) throws(FormatError) -> Range<Int> {
-    try require(count)
-    position += count
-    return (position - count)..<position
-  }
-
-  private func require(_ count: Int) throws(FormatError) {
-    guard count <= bytes.count - position else {
-      throw error(
-        .truncated(expectedByteCount: count, foundByteCount: bytes.count - position))
-    }
-  }
-
-  private mutating func number<T: FixedWidthInteger & UnsignedInteger>(_ type: T.Type)
-    throws(FormatError) -> T
-  {
-    bytes.littleEndian(type, at: try take(T.bitWidth / 8).lowerBound)
-  }
-
-  /// A number of bytes; one beyond 63 bits is more than there can be.
-  private mutating func length<T: FixedWidthInteger & UnsignedInteger>(_ type: T.Type)
-    throws(FormatError) -> Int
-  {
-    Int(clamping: try number(type))
-  }
-
-  /// Two's complement, low byte first, of any length.
-  private func integer(in range: Range<Int>) -> PickleValue {
-    let isNegative = bytes[range].last.map { $0 >= 0x80 } ?? false
-    let filler: UInt8 = isNegative ? 0xFF : 0
-    let low = Array(bytes[range.prefix(8)])
-    let word = (low + [UInt8](repeating: filler, count: 8 - low.count))
-      .littleEndian(UInt64.self, at: 0)
-    let value = Int(bitPattern: UInt(word))
-    let fits = range.dropFirst(8).allSatisfy { bytes[$0] == filler } && (value < 0) == isNegative
-    return fits ? .integer(value) : .wideInteger
-  }
-
-  /// Up to the next line feed, which is left out.
-  private mutating func line() throws(FormatError) -> Range<Int> {
-    let rest = bytes[position...].prefix(Self.nameByteLimit + 1)
-    guard let end = rest.firstIndex(of: 0x0A) else {
-      if rest.count > Self.nameByteLimit { throw malformed("a name in it has no end") }
-      throw error(
-        .truncated(expectedByteCount: rest.count + 1, foundByteCount: rest.count))
-    }
-    let range = position..<end
-    position = end + 1
-    return range
   }
 
   // MARK: Stack and memo
@@ -214,7 +165,7 @@ struct PickleReader {
   private mutating func count() throws(FormatError) {
     valueCount += 1
     guard valueCount <= Self.valueLimit else {
-      throw malformed("it makes more than \(Self.valueLimit) values")
+      throw input.malformed("it makes more than \(Self.valueLimit) values")
     }
   }
 
@@ -230,7 +181,7 @@ struct PickleReader {
 
   private mutating func pop() throws(FormatError) -> PickleValue {
     guard stack.count > marks.last ?? 0, let value = stack.popLast() else {
-      throw malformed("it takes more from the stack than there is")
+      throw input.malformed("it takes more from the stack than there is")
     }
     return value
   }
@@ -244,7 +195,9 @@ struct PickleReader {
 
   /// All values above the last mark, the lowest first; the mark goes too.
   private mutating func popToMark() throws(FormatError) -> [PickleValue] {
-    guard let height = marks.popLast() else { throw malformed("there is no mark on the stack") }
+    guard let height = marks.popLast() else {
+      throw input.malformed("there is no mark on the stack")
+    }
     let values = Array(stack[height...])
     stack.removeSubrange(height...)
     return values
@@ -253,14 +206,14 @@ struct PickleReader {
   /// The number of the node on top of the stack, which stays there.
   private func topNode() throws(FormatError) -> Int {
     guard stack.count > marks.last ?? 0, case .node(let number)? = stack.last else {
-      throw malformed("there is nothing on the stack that could take in a value")
+      throw input.malformed("there is nothing on the stack that could take in a value")
     }
     return number
   }
 
   private mutating func keep(as number: Int) throws(FormatError) {
     guard stack.count > marks.last ?? 0, let value = stack.last else {
-      throw malformed("it keeps a value where there is none")
+      throw input.malformed("it keeps a value where there is none")
     }
     try count()
     memo[number] = value
@@ -268,7 +221,7 @@ struct PickleReader {
 
   private mutating func recall(_ number: Int) throws(FormatError) {
     guard let value = memo[number] else {
-      throw malformed("it asks for value \(number) of its memo, which was never kept")
+      throw input.malformed("it asks for value \(number) of its memo, which was never kept")
     }
     try push(value)
   }
@@ -287,7 +240,9 @@ struct PickleReader {
   }
 
   private mutating func setItems(_ items: [PickleValue]) throws(FormatError) {
-    guard items.count.isMultiple(of: 2) else { throw malformed("a key of a dict has no value") }
+    guard items.count.isMultiple(of: 2) else {
+      throw input.malformed("a key of a dict has no value")
+    }
     let number = try topNode()
     guard nodes[number].kind == .dictionary else { return try giveState(to: number) }
     for i in stride(from: 0, to: items.count, by: 2) {
@@ -303,15 +258,19 @@ struct PickleReader {
     switch value {
     case .text(let range):
       guard range.count <= Self.nameByteLimit else {
-        throw malformed("a key of a dict has \(range.count) bytes")
+        throw input.malformed("a key of a dict has \(range.count) bytes")
       }
-      guard keysOfNodes[number, default: KeySet()].texts.insert(bytes[range]).inserted else {
-        throw malformed("the key '\(VisibleText.decode(bytes[range]))' stands twice in one dict")
+      guard
+        keysOfNodes[number, default: KeySet()].texts.insert(KeyBytes(slice: input.bytes[range]))
+          .inserted
+      else {
+        throw input.malformed(
+          "the key '\(VisibleText.decode(input.bytes[range]))' stands twice in one dict")
       }
       return .text(range)
     case .integer(let integer):
       guard keysOfNodes[number, default: KeySet()].integers.insert(integer).inserted else {
-        throw malformed("the key \(integer) stands twice in one dict")
+        throw input.malformed("the key \(integer) stands twice in one dict")
       }
       return .integer(integer)
     default: return .other
@@ -321,7 +280,7 @@ struct PickleReader {
   /// Notes that a thing of unknown class is filled or changed in a way that only its class knows.
   private mutating func giveState(to number: Int) throws(FormatError) {
     guard case .call = nodes[number].kind else {
-      throw malformed("there is nothing on the stack that could take in a value")
+      throw input.malformed("there is nothing on the stack that could take in a value")
     }
     nodes[number].hasState = true
   }
@@ -337,12 +296,20 @@ struct PickleReader {
 
   private mutating func pushGlobal(module: Range<Int>, name: Range<Int>) throws(FormatError) {
     guard max(module.count, name.count) <= Self.nameByteLimit else {
-      throw malformed("the name of a class or function has \(max(module.count, name.count)) bytes")
+      throw input.malformed(
+        "the name of a class or function has \(max(module.count, name.count)) bytes")
+    }
+    globalByteCount += module.count + name.count
+    guard globalByteCount <= Self.globalByteLimit else {
+      throw input.error(
+        .tooLarge(
+          byteCount: globalByteCount, limit: Self.globalByteLimit,
+          what: "the list of names of classes and functions"))
     }
     let global = PickleGlobal(
-      module: VisibleText.decode(bytes[module]), name: VisibleText.decode(bytes[name]))
+      module: VisibleText.decode(input.bytes[module]), name: VisibleText.decode(input.bytes[name]))
     guard !global.isSuspect else {
-      throw error(
+      throw input.error(
         .unsupported(
           "it holds \(global), which is never executed here", advice: "save a dict of tensors"))
     }
@@ -354,10 +321,12 @@ struct PickleReader {
     _ function: PickleValue, with arguments: PickleValue, hasNamedArguments: Bool = false
   ) throws(FormatError) {
     guard case .node(let number) = arguments, nodes[number].kind == .tuple else {
-      throw malformed("the arguments of a call are no tuple")
+      throw input.malformed("the arguments of a call are no tuple")
     }
     let values = nodes[number].values
-    guard case .node(let called) = function else { throw malformed("it calls what is no function") }
+    guard case .node(let called) = function else {
+      throw input.malformed("it calls what is no function")
+    }
     switch nodes[called].kind {
     case .global(let global) where hasNamedArguments:
       try push(PickleNode(kind: .call(global), values: values, hasState: true))
@@ -373,18 +342,7 @@ struct PickleReader {
     case .call(let global):
       // The result of a call, called in its turn: known by the name of the first.
       try push(PickleNode(kind: .call(global), values: values, hasState: true))
-    default: throw malformed("it calls what is no function")
+    default: throw input.malformed("it calls what is no function")
     }
-  }
-
-  // MARK: Errors
-
-  private func malformed(_ what: String) -> FormatError { error(.malformed(what)) }
-
-  /// The error at the instruction that is followed.
-  private func error(_ problem: FormatError.Problem) -> FormatError {
-    FormatError(
-      file: origin.file, place: origin.place, byteOffset: origin.byteOffset.map { $0 + start },
-      problem: problem)
   }
 }

@@ -56,25 +56,13 @@ package enum PolygraphyFormat: TraceFormat {
   package static func read(_ candidate: TraceCandidate) throws(FormatError) -> Trace {
     let runs = try recordedRuns(candidate)
     let names = runs.map(\.run)
-    guard !runs.isEmpty else {
-      throw FormatError(file: candidate.path, problem: .notATrace("it holds results of no run"))
-    }
-    var position = 0
-    if let selector = candidate.run {
-      guard let named = TraceRun.position(of: selector, in: names) else {
-        throw FormatError(
-          file: candidate.path,
-          problem: .unsupported(
-            "'#\(selector)' names no run in it", advice: "it holds \(listing(names))"))
-      }
-      position = named
-    }
+    let position = try TraceRun.chosenPosition(by: candidate, among: names)
     let chosen = runs[position]
     var recording = Recording(path: candidate.givenPath, format: name)
     let iterations = runs.count { $0.run.runner == chosen.run.runner }
     if candidate.run == nil, runs.count > iterations {
       recording.warnings.append(
-        "The file holds several runs, \(listing(names)); this is the first. "
+        "The file holds several runs, \(TraceRun.listing(names)); this is the first. "
           + "Behind # another can be named.")
     } else if candidate.run != chosen.run.name, iterations > 1 {
       recording.warnings.append(
@@ -89,12 +77,6 @@ package enum PolygraphyFormat: TraceFormat {
     var trace = try recording.trace()
     if runs.count > 1 { trace.label = chosen.run.name }
     return trace
-  }
-
-  /// The first few names, for a message.
-  private static func listing(_ runs: [TraceRun]) -> String {
-    let shown = runs.prefix(6).map { "'\($0.name.visible)'" }.joined(separator: ", ")
-    return runs.count > 6 ? "\(shown) and \(runs.count - 6) more" : shown
   }
 
   /// All runs of a file; of a folder, those of its files, each file one iteration further.

@@ -9,8 +9,8 @@ struct PyTorchWalk {
   static let depthLimit = 64
   /// Items at most: a trace has some hundred or thousand stages.
   static let itemLimit = 100_000
-  /// Containers, and numbers and texts in lists, at most.
-  static let visitLimit = 4_000_000
+  /// Values at most, those in lists of numbers included: as many as a pickle may make, each once.
+  static let visitLimit = PickleReader.valueLimit
   /// Bytes of all names together at most.
   static let nameByteLimit = 64 << 20
 
@@ -35,11 +35,13 @@ struct PyTorchWalk {
 
   /// Takes down `value`, or what is in it: under `name` where it is one item, else under the keys.
   ///
+  /// - Parameter prefix: What stands in front of the keys, and a dot.
   /// - Throws: Where the tree is too deep or too large, or contains itself.
-  mutating func add(_ value: PickleValue, named name: String, to recording: inout Recording)
-    throws(FormatError)
-  {
-    try visit(value, named: name, prefix: "", recording: &recording)
+  mutating func add(
+    _ value: PickleValue, named name: String, under prefix: String? = nil,
+    to recording: inout Recording
+  ) throws(FormatError) {
+    try visit(value, named: name, prefix: prefix.map { "\($0)." } ?? "", recording: &recording)
     if skippedCount > 0 {
       let names = skippedNames.map { "'\($0.visible)'" }.joined(separator: ", ")
       let rest = skippedCount - skippedNames.count
@@ -55,14 +57,13 @@ struct PyTorchWalk {
     guard nameByteCount <= Self.nameByteLimit else {
       throw error(
         .tooLarge(
-          byteCount: nameByteCount, limit: Self.nameByteLimit, what: "the names of its items"))
+          byteCount: nameByteCount, limit: Self.nameByteLimit, what: "the list of its names"))
     }
     guard case .node(let number) = value else {
       if value == .none { return skip(name) }
       return try addItem(value, named: name, to: &recording)
     }
     let node = file.pickle.nodes[number]
-    try count(1)
     switch node.kind {
     case .list, .tuple:
       guard !node.values.isEmpty else { return skip(name) }

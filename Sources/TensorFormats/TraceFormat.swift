@@ -34,6 +34,7 @@ package let allFormats: [any TraceFormat.Type] = [
   NpyFormat.self,
   SafetensorsFormat.self,
   PolygraphyFormat.self,
+  SGLangFormat.self,
 ]
 
 /// Something a user named as a trace, opened but not yet understood.

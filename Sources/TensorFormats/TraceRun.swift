@@ -33,6 +33,33 @@ package struct TraceRun: Sendable, Equatable {
   }
 }
 
+extension TraceRun {
+  /// The position among `runs` of the one that the candidate names; 0 where it names none.
+  ///
+  /// - Throws: `unsupported` where it names none of them, `notATrace` where there are none.
+  static func chosenPosition(by candidate: TraceCandidate, among runs: [TraceRun])
+    throws(FormatError) -> Int
+  {
+    guard !runs.isEmpty else {
+      throw FormatError(file: candidate.path, problem: .notATrace("it holds results of no run"))
+    }
+    guard let selector = candidate.run else { return 0 }
+    guard let position = position(of: selector, in: runs) else {
+      throw FormatError(
+        file: candidate.path,
+        problem: .unsupported(
+          "'#\(selector)' names no run in it", advice: "it holds \(listing(runs))"))
+    }
+    return position
+  }
+
+  /// The first few names, for a message.
+  static func listing(_ runs: [TraceRun]) -> String {
+    let shown = runs.prefix(6).map { "'\($0.name.visible)'" }.joined(separator: ", ")
+    return runs.count > 6 ? "\(shown) and \(runs.count - 6) more" : shown
+  }
+}
+
 /// The paths that name the first two runners in the file at `path`.
 ///
 /// - Throws: `unsupported` where the file holds less than two runners.

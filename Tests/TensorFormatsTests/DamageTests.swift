@@ -15,6 +15,11 @@ import Testing
         #"{"a":{"dtype":"U16","shape":[2,2],"data_offsets":[0,8]},"__metadata__":{"1_t":"[\"\u00e9\"]"}}"#,
         data)
     ),
+    (
+      "t.pt",
+      torchFile(
+        Pickled.dict([("a", Pickled.tensor("0", "ShortStorage", count: 4, [4], [1]))]), [data])
+    ),
   ]
 
   @Test func `whole, each opens`() throws {
@@ -47,6 +52,23 @@ import Testing
           let path = scratch.write(changed, as: name)
           try? openTrace(at: path).readEverything()
         }
+      }
+    }
+  }
+
+  @Test func `a pickle with any byte changed, and its CRC-32 made right, does not trap`() throws {
+    let scratch = Scratch()
+    let view = Pickled.tensor("0", "ShortStorage", count: 4, [2, 2], [1, 2])
+    let object = Pickled.dict([("a", Pickled.list([view, Pickled.text("t")])), ("b", Pickled.yes)])
+    #expect(
+      try openTrace(at: scratch.write(torchFile(object, [Self.data]), as: "a.pt")).outline
+        == ["a.0 i16 2×2", "a.1 text scalar", "b bool scalar"])
+    for position in object.indices {
+      for change: UInt8 in [0x01, 0x04, 0x20, 0x80, 0xFF] {
+        var changed = object
+        changed[position] ^= change
+        try? openTrace(at: scratch.write(torchFile(changed, [Self.data]), as: "a.pt"))
+          .readEverything()
       }
     }
   }

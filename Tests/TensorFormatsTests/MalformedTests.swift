@@ -88,6 +88,27 @@ import Testing
       ("st-header-length-max.safetensors", "it announces 18446744073709551615 bytes;"),
       ("st-deep-nesting.safetensors", "tensor 'a': it is no JSON object;"),
       ("st-bad-utf8.safetensors", "byte 10: a text of the JSON is not UTF-8;"),
+      (
+        "pt-os-system.pt",
+        "entry 'archive/data.pkl', byte 191: it holds os.system, which is never executed here;"
+      ),
+      ("pt-posix-system-stack-global.pt", "it holds posix.system, which is never executed here;"),
+      ("pt-builtins-eval.pt", "it holds builtins.eval, which is never executed here;"),
+      ("pt-inst-opcode.pt", "the pickle instruction INST is not followed here; save a dict"),
+      ("pt-pickle-truncated.pt", "byte 103: 3 bytes announced, 2 present; copy it again"),
+      ("pt-stack-underflow.pt", "byte 48: it takes more from the stack than there is;"),
+      ("pt-memo-missing.pt", "it asks for value 42 of its memo, which was never kept;"),
+      ("pt-string-length-lies.pt", "2147483647 bytes announced, 3 present; copy it again"),
+      ("pt-storage-missing.pt", "its storage 'archive/data/7' is not in the archive;"),
+      ("pt-storage-short.pt", "400 bytes announced, 24 present; copy it again"),
+      ("pt-stride-out-of-range.pt", "strides [300, 1] from element 0 on reaches beyond"),
+      ("pt-stride-negative.pt", "a number of its strides is no count;"),
+      ("pt-stride-zero-expand.pt", "its 200000000 elements are views of a few that are stored;"),
+      ("pt-offset-huge.pt", "from element 1099511627776 on reaches beyond its storage of 6"),
+      ("pt-deep-nesting.pt", "more than 64 lists and dicts lie in each other;"),
+      ("pt-self-reference.pt", "item '0': it contains itself;"),
+      ("pt-truncated.pt", "the archive has no directory at its end: it was cut off, or is still"),
+      ("pt-bare-pickle.pt", "it looks like an old-style pickle, which is never executed here;"),
     ] {
       let message = openingError("\(Self.folder)/\(file)").map { "\($0)" } ?? "opens"
       #expect(message.contains(sentence), "\(message)")
@@ -100,6 +121,9 @@ import Testing
     #expect(npz.isComplete)
     let safetensors = try openTrace(at: "\(Self.folder)/st-unknown-dtype.safetensors")
     #expect(safetensors.outline == ["a unreadable", "b f32 1"])
+    let checkpoint = try openTrace(at: "\(Self.folder)/pt-numpy-str.pt")
+    #expect(checkpoint.outline == ["tok unreadable", "x f32 2×3"])
+    #expect(checkpoint.isComplete)
   }
 
   @Test func `gaps, trailing bytes and skipped entries are warnings`() throws {
@@ -153,6 +177,9 @@ import Testing
     #expect(try output("npy-bytes-text.npy").texts() == ["abc", "de"])
     #expect(try output("npy-big-endian-text.npy").texts() == ["grün", "京"])
     #expect(try output("npy-text-escapes.npy").texts()[2] == "a\nb")
+    for file in ["pt-hand-made.pt", "pt-shared-storage.pt", "pt-big-endian.pt"] {
+      #expect(try output(file).numbers() == [0, 1, 2, 3, 4, 5])
+    }
     #expect(try output("st-unaligned.safetensors").numbers() == [0, 1, 2, 3, 4, 5])
     #expect(try output("st-unaligned-inside.safetensors").numbers() == [1.5, -2.5])
     #expect(try output("st-no-tensors.safetensors").texts() == ["only text"])

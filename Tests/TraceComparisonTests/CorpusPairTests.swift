@@ -38,6 +38,9 @@ private let pairFolders = [
   "p4-tabular-dropped-scaler", "p6-onnx-attention-mask-ones",
 ]
 
+/// Those that agree within the tolerance.
+private let matchingFolders = ["p5-match-float64-vs-float32"]
+
 @Suite struct CorpusPairTests {
   private let settings: ComparisonSettings = {
     var settings = ComparisonSettings()
@@ -98,7 +101,33 @@ private let pairFolders = [
         == expected.object["first_mismatch_index"] as? [Int])
   }
 
-  @Test(arguments: pairFolders)
+  @Test(arguments: matchingFolders)
+  func `a pair that differs by rounding matches`(name: String) throws {
+    let folder = "\(packageFolder)/Tests/Fixtures/pairs/\(name)"
+    let found = try comparison(folder)
+    #expect(try Expectation(folder).object["verdict"] as? String == "match")
+    #expect(found.verdict == .match)
+    #expect(found.firstDivergence == nil)
+    #expect(found.isFinished)
+    #expect(found.coverage.notComparable == 0)
+  }
+
+  @Test func `what torch and numpy saved of the same tensors is a match`() throws {
+    let formats = "\(packageFolder)/Tests/Fixtures/formats"
+    let found = try compared(
+      try openTrace(at: "\(formats)/ordereddict.pt"),
+      try openTrace(at: "\(formats)/ordereddict-as-numpy.npz"), ComparisonSettings())
+    #expect(found.verdict == .match)
+    #expect(found.pairs.map(\.name).suffix(4) == ["bf16", "f8_e4m3", "transposed", "slice_of_x"])
+    // numpy has no bfloat16 and no float8, so these are float32 of the same value there.
+    #expect(
+      found.pairs.map(\.status)
+        == [Status](repeating: .identical, count: 11) + [.close, .close, .identical, .identical])
+    #expect(found.coverage.paired == 15)
+    #expect(found.coverage.notComparable == 0)
+  }
+
+  @Test(arguments: pairFolders + matchingFolders)
   func `every stage of a pair has the corpus' status and numbers`(name: String) throws {
     let folder = "\(packageFolder)/Tests/Fixtures/pairs/\(name)"
     let expected = try Expectation(folder)
