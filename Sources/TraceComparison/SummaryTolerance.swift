@@ -8,15 +8,17 @@ import TensorKernels
 /// 1. the tolerance of elements at the statistic, `atol + rtol × |dev|`; for extremes nothing else is
 ///    needed, as no extreme moves further than some element does;
 /// 2. what elements within their tolerance do to a sum, taken as errors that know nothing of each
-///    other, of size τ = atol + rtol × rms: a mean moves by 4τ/√n (four standard deviations) and a
-///    norm by 4τ, and noise adds to a spread as legs add to a hypotenuse: √(std² + τ²) − std. Without
-///    this a mean near zero of bfloat16 would always seem to differ, as rtol × |mean| is nothing;
+///    other, of size τ = atol + rtol × rms: a mean and a spread move by 4τ/√n (four standard
+///    deviations) and a norm by 4τ; and noise adds to a length as legs add to a hypotenuse, to a spread
+///    √(std² + τ²) − std, to a norm likewise with √n τ. Without this a mean near zero of bfloat16 would
+///    always seem to differ, as rtol × |mean| is nothing;
 /// 3. what the tool rounded: sums in float32 (2 log₂ n + 4 roundings of the size of the rms, which
 ///    covers the trees and cascades of torch, numpy and GPUs, and a float64 tensor cast down before),
 ///    and the result to the tensor's dtype where that is shorter. A norm may have been summed in eight
 ///    lanes from the first element to the last, as torch does on CPUs; large sums then swallow small
 ///    squares: n / 768 roundings more (measured with normal numbers, up to 32 million: n / 900), but
-///    never more than 2¹⁷, which is 0.8 %, for a bound that lets anything pass is none. Only on sides that a tool wrote: sums over full tensors are taken in float64;
+///    never more than 2¹⁷, which is 0.8 %, for a bound that lets anything pass is none. Only on sides
+///    that a tool wrote: sums over full tensors are taken in float64;
 /// 4. half a unit of the last printed digit, on each side.
 struct SummaryTolerance {
   /// One side: its figures, and whether they were computed here, from all elements.

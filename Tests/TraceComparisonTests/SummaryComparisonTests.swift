@@ -181,6 +181,11 @@ private let ramp: [TensorSummary.Statistic: Double] = [
     #expect(
       try compared(dev, summary(.f32, [4_000_000], [.norm: 2236.24972237598])).status == .close)
     #expect(try compared(dev, summary(.f32, [4_000_000], [.norm: 2240])).status == .diverged)
+    // However many elements, 2 % is no rounding.
+    #expect(
+      try compared(
+        summary(.f32, [1 << 40], [.norm: 1e6]), summary(.f32, [1 << 40], [.norm: 1.02e6])
+      ).status == .diverged)
   }
 
   /// A layer norm of 12 × 768 numbers, and the same rounded to bfloat16.
