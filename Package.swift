@@ -96,8 +96,8 @@ let package = Package(
     .testTarget(
       name: "ParittyTests",
       dependencies: [
-        "CPseudoTerminal", "PipelineTrace", "TensorFormats", "TraceScreen", "TerminalProbe",
-        "TraceTerminal", "paritty",
+        "CPseudoTerminal", "TestTraces", "PipelineTrace", "TensorFormats", "TraceAlignment",
+        "TraceComparison", "TraceScreen", "TerminalProbe", "TraceTerminal", "paritty",
       ]),
   ],
   swiftLanguageModes: [.v6])

@@ -4,7 +4,7 @@ import TraceDiagnosis
 
 /// The answer of a comparison in words, with which every report for people opens.
 struct Answer: Equatable {
-  /// `FIRST DIVERGENCE`, `MATCH`, `UNDECIDED`, or `NOTHING TO COMPARE`.
+  /// `FIRST DIVERGENCE`, `MATCH`, `MATCH BY SUMMARIES`, `UNDECIDED`, or `NOTHING TO COMPARE`.
   var verdict: String
   /// What the verdict is about: `2 to_tensor: 8,190 of 12,288 elements differ (66.7 %)`.
   var subject: String
@@ -46,8 +46,7 @@ struct Answer: Equatable {
     let agreeing = comparison.counts.agreeing
     let count = comparison.pairs.count
     if comparison.verdict == .match {
-      verdict = "MATCH"
-      subject = "all \(NumberText.count(agreeing, "stage")) agree"
+      (verdict, subject) = CloseText.headline(of: comparison)
       notes = [CloseText.summary(of: comparison)]
       return
     }

@@ -202,8 +202,9 @@ extension Debugger {
     let counts = comparison.counts
     switch comparison.verdict {
     case .match:
+      let (verdict, subject) = CloseText.headline(of: comparison)
       return [
-        ("MATCH  all \(NumberText.count(counts.agreeing, "stage")) agree", theme.bold),
+        ("\(verdict)  \(subject)", theme.bold),
         (CloseText.summary(of: comparison), theme.plain),
       ]
     case .diverged, .undecided:

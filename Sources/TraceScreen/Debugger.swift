@@ -89,14 +89,19 @@ package struct Debugger: Sendable {
 
   var panel: any Panel { panels[panelIndex] }
 
-  /// The panel that shows most of the subject: the text of texts, the picture of tensors.
+  /// The panel that shows most of the subject: the text of texts, the picture of tensors, the
+  /// statistics of what was recorded as no more than that.
   mutating func choosePanel() {
-    let isText: Bool
-    switch (subject.value.dev ?? subject.value.prod)?.content {
-    case .text, .tokens: isText = true
-    default: isText = false
+    let value = subject.value
+    let wanted: String
+    if value.dev?.summary != nil || value.prod?.summary != nil {
+      wanted = StatisticsPanel.title
+    } else {
+      switch (value.dev ?? value.prod)?.content {
+      case .text, .tokens: wanted = TextPanel.title
+      default: wanted = HeatmapPanel.title
+      }
     }
-    let wanted = isText ? TextPanel.title : HeatmapPanel.title
     panelIndex =
       panels.firstIndex { type(of: $0).title == wanted && type(of: $0).canShow(subject) }
       ?? panels.firstIndex { type(of: $0).canShow(subject) } ?? 0

@@ -217,7 +217,7 @@ package struct StageList: Sendable, Equatable {
       return pair.role?.rawValue ?? ""
     }
     if pair.pair.isRenamed { return "renamed" }
-    return ""
+    return pair.isSummarized ? "summary" : ""
   }
 }
 

@@ -93,7 +93,8 @@ private func specials() throws -> Comparison {
             "only_dev": 0,
             "only_prod": 0,
             "moved": 0,
-            "not_comparable": 0
+            "not_comparable": 0,
+            "summaries": 0
           },
           "pairs": [
             {
@@ -269,6 +270,7 @@ private func specials() throws -> Comparison {
     #expect(
       coverage as? [String: Int] == [
         "paired": 1, "only_dev": 1, "only_prod": 1, "moved": 0, "not_comparable": 0,
+        "summaries": 0,
       ])
   }
 

@@ -161,6 +161,22 @@ private func integerTensor(_ extents: [Int], _ numbers: [Int32]) -> Tensor {
   return Tensor(dtype: .i32, shape: Shape(extents)!, bytes: LiteralBytes(bytes))
 }
 
+/// A summary of a tensor of float32, all figures printed to four decimals.
+func summary(
+  _ extents: [Int], _ statistics: [TensorSummary.Statistic: Double], _ printed: [Int: Double] = [:]
+) -> Value {
+  Value(
+    name: "out",
+    content: .summary(
+      TensorSummary(
+        dtype: .f32, shape: Shape(extents)!,
+        statistics: statistics.mapValues { TensorSummary.Figure($0, halfUnit: 0.00005) },
+        printed: printed.sorted { $0.key < $1.key }.map {
+          TensorSummary.PrintedElement(
+            element: $0.key, figure: TensorSummary.Figure($0.value, halfUnit: 0.00005))
+        }, origin: Origin(file: "tree.json"))))
+}
+
 func text(_ text: String, name: String = "out") -> Value {
   Value(name: name, content: .text(TextArray(text)))
 }

@@ -94,11 +94,17 @@ package struct StatisticsPanel: Panel {
         lines.append(Line(name: metric.title, text: text, meaning: metric.meaning))
       }
     }
+    if let summary = value.summary, let shape = value.dev?.arrayType?.shape {
+      lines += summaryLines(summary, shape)
+    }
     for (name, side, statistics) in [
       ("dev", value.dev, sides(value).dev), ("prod", value.prod, sides(value).prod),
     ] {
       guard let side else { continue }
       var text = "\(DivergenceText.dtype(of: side))  \(DivergenceText.shape(of: side))"
+      if let summary = side.summary {
+        text += "  \(FigureText.description(of: summary))"
+      }
       if let statistics {
         text += "  \(statistics.rangeText)"
         text += "  NaN \(NumberText.grouped(statistics.nanCount))"
@@ -128,6 +134,25 @@ package struct StatisticsPanel: Panel {
     return lines
   }
 
+  /// The statistics of both sides with what may lie between them, then what else was compared.
+  private func summaryLines(_ summary: SummaryComparison, _ shape: Shape) -> [Line] {
+    var lines = summary.rows.isEmpty ? [] : [Line(name: "", text: "  dev         prod        Δ")]
+    for row in summary.rows {
+      let sign =
+        row.agrees.map { $0 ? (row.dev.value == row.prod.value ? "=" : "≈") : "≠" } ?? "?"
+      let text =
+        "\(sign) \(FigureText.figure(row.dev).padded(toColumns: 11))"
+        + " \(FigureText.figure(row.prod).padded(toColumns: 11))"
+        + " \(FigureText.difference(row.dev, row.prod))"
+      lines.append(
+        Line(
+          name: row.statistic.rawValue, text: text, meaning: FigureText.outcome(of: row),
+          isStrong: row.agrees == false))
+    }
+    return lines
+      + FigureText.facts(of: summary, shape: shape).map { Line(name: $0, text: $1) }
+  }
+
   /// Parameters of the two stages, those that differ first.
   private func parameterLines(_ pair: PairComparison) -> [Line] {
     let dev = pair.dev?.parameters ?? []
@@ -149,7 +174,7 @@ package struct StatisticsPanel: Panel {
     switch value.detail {
     case .difference(let statistics): (statistics.dev, statistics.prod)
     case .sides(let dev, let prod): (dev, prod)
-    case .none, .text: (nil, nil)
+    case .none, .text, .summary: (nil, nil)
     }
   }
 }
