@@ -13,6 +13,8 @@ struct Recording {
   var items: [Item] = []
   var warnings: [String] = []
   var isComplete = true
+  /// Whether nothing can have been recorded behind the last item.
+  var isEndKnown = false
   var manifest: Manifest?
 
   init(path: String, format: String) {
@@ -50,46 +52,53 @@ struct Recording {
 
   /// What stands for something that is known to have been recorded, and cannot be read.
   private mutating func unreadable(_ name: String, because error: FormatError) -> Value.Content {
-    switch error.problem {
-    case .unsupported, .unknownDType:
-      warnings.append("'\(name.visible)' cannot be compared: \(error).")
-    default:
+    if error.isDamage {
       isComplete = false
       warnings.append("'\(name.visible)' is lost, so the trace is incomplete: \(error).")
+    } else {
+      warnings.append("'\(name.visible)' cannot be compared: \(error).")
     }
     return .unreadable(error)
   }
 
   /// The trace: stages by the manifest where there is one, else one stage an item.
   ///
-  /// - Throws: The first error where there are items and none can be read; what the manifest says
+  /// - Throws: The first error where there are values and none can be read; what the manifest says
   ///   wrongly.
   func trace() throws(FormatError) -> Trace {
-    try Self.refuseUnreadable(items.map(\.content))
-    var trace = Trace(
-      path: path, format: format, stages: [], isComplete: isComplete, warnings: warnings)
-    if let manifest {
-      try manifest.fill(&trace, with: items)
-    } else {
-      trace.stages = items.enumerated().map { position, item in
-        Stage(item: item, position: position)
-      }
+    guard let manifest else {
+      return try trace(
+        of: items.enumerated().map { position, item in Stage(item: item, position: position) })
     }
-    return trace
+    var trace = emptyTrace
+    try manifest.fill(&trace, with: items)
+    return try Self.checked(trace)
   }
 
   /// The trace of stages that the format itself makes, each of one value or more.
   ///
   /// - Throws: The first error where there are values and none can be read.
   func trace(of stages: [Stage]) throws(FormatError) -> Trace {
-    try Self.refuseUnreadable(stages.flatMap(\.values).map(\.content))
-    return Trace(
-      path: path, format: format, stages: stages, isComplete: isComplete, warnings: warnings)
+    var trace = emptyTrace
+    trace.stages = stages
+    return try Self.checked(trace)
   }
 
-  private static func refuseUnreadable(_ contents: [Value.Content]) throws(FormatError) {
-    let isUnreadable = contents.allSatisfy { if case .unreadable = $0 { true } else { false } }
-    if isUnreadable, case .unreadable(let error)? = contents.first { throw error }
+  private var emptyTrace: Trace {
+    var trace = Trace(
+      path: path, format: format, stages: [], isComplete: isComplete, warnings: warnings)
+    trace.isEndKnown = isEndKnown
+    return trace
+  }
+
+  /// A trace of which a value can be read, or that has none.
+  private static func checked(_ trace: Trace) throws(FormatError) -> Trace {
+    let contents = trace.stages.flatMap { $0.values.map(\.content) }
+    let errors = contents.compactMap { content -> FormatError? in
+      if case .unreadable(let error) = content { error } else { nil }
+    }
+    if let first = errors.first, errors.count == contents.count { throw first }
+    return trace
   }
 }
 
