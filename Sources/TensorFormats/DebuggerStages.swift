@@ -6,7 +6,6 @@ import PipelineTrace
 /// the last call to name a file has its elements, the statistics of the others are what is left of them.
 struct DebuggerStages {
   private let folder: Folder
-  private let file: TraceFile
   private let root: DebuggerCall
   /// How many values were passed, in the order in which the debugger wrote them.
   private var writeCount = 0
@@ -18,9 +17,8 @@ struct DebuggerStages {
   private var overwrittenPositions: [String: Int] = [:]
   private var stages: [Stage] = []
 
-  init(folder: Folder, file: TraceFile, root: DebuggerCall) {
+  init(folder: Folder, root: DebuggerCall) {
     self.folder = folder
-    self.file = file
     self.root = root
   }
 

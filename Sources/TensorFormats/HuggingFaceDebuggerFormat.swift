@@ -54,7 +54,7 @@ package enum HuggingFaceDebuggerFormat: TraceFormat {
       file = try named.open(tree.entry)
     }
     let root = try DebuggerCall.tree(in: file)
-    var maker = DebuggerStages(folder: folder, file: file, root: root)
+    var maker = DebuggerStages(folder: folder, root: root)
     let stages = try maker.stages(&recording)
     guard !stages.isEmpty else {
       throw FormatError(
