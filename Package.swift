@@ -27,7 +27,9 @@ let package = Package(
     .target(
       name: "TraceComparison",
       dependencies: ["PipelineTrace", "TensorKernels", "TraceAlignment"]),
-    .target(name: "TraceDiagnosis", dependencies: ["PipelineTrace", "TraceComparison"]),
+    .target(
+      name: "TraceDiagnosis",
+      dependencies: ["PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison"]),
     .target(
       name: "TraceReport",
       dependencies: [
@@ -79,7 +81,8 @@ let package = Package(
     .testTarget(
       name: "TraceDiagnosisTests",
       dependencies: [
-        "TestTraces", "PipelineTrace", "TraceAlignment", "TraceComparison", "TraceDiagnosis",
+        "TestTraces", "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment",
+        "TraceComparison", "TraceDiagnosis",
       ]),
     .testTarget(
       name: "TraceReportTests",

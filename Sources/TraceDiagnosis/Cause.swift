@@ -1,30 +1,48 @@
+import PipelineTrace
 import TraceComparison
 
 /// Something that makes two runs part, and that can be told from what they recorded.
 ///
-/// A new cause is one file under `Causes`, and one line in ``allCauses``.
+/// A new cause is one file under `Causes`, and one line in ``allCauses``. It speaks of the comparison as
+/// a whole, or of one pair of tensors that diverged; what it does not speak of it leaves to the default.
 package protocol Cause: Sendable {
   /// The contract's word for it: `trace-truncated`.
   static var word: String { get }
+
+  /// Whether it may be named where the whole difference is as small as rounding makes it.
+  static var explainsRounding: Bool { get }
 
   /// The pairs that show this cause; reads no tensor.
   ///
   /// Pairs that are not settled yet are no evidence.
   static func findings(in comparison: Comparison) -> [Finding]
+
+  /// What may be undone, or redone on dev, to make the sides agree; each is counted by ``Judge``.
+  ///
+  /// Cheap: views, fits on the sample. Guards against chance are left to the count, but for those that
+  /// a count cannot know.
+  static func candidates(for evidence: TensorEvidence) throws(FormatError) -> [Candidate]
+
+  /// What shows without undoing anything: errors of a kind, places of the differences. Asked only where no
+  /// candidate holds.
+  static func descriptions(of evidence: TensorEvidence) throws(FormatError) -> [Finding]
+}
+
+extension Cause {
+  package static var explainsRounding: Bool { false }
+  package static func findings(in comparison: Comparison) -> [Finding] { [] }
+  package static func candidates(for evidence: TensorEvidence) throws(FormatError) -> [Candidate] {
+    []
+  }
+  package static func descriptions(of evidence: TensorEvidence) throws(FormatError) -> [Finding] {
+    []
+  }
 }
 
 /// Every cause, the most specific first.
 package let allCauses: [any Cause.Type] = [
-  TraceTruncated.self
+  TraceTruncated.self,
+  ChannelReversed.self,
+  AxisFlipped.self,
+  AxesPermuted.self,
 ]
-
-/// What is known of why the two traces differ: by pair, the surest first, then the most specific.
-package func findings(of comparison: Comparison) -> [Finding] {
-  let found = allCauses.flatMap { $0.findings(in: comparison) }.enumerated()
-  return found.sorted { first, second in
-    let (one, other) = (first.element, second.element)
-    if one.pairIndex != other.pairIndex { return one.pairIndex < other.pairIndex }
-    if one.confidence != other.confidence { return one.confidence > other.confidence }
-    return first.offset < second.offset
-  }.map(\.element)
-}

@@ -44,7 +44,7 @@ extension Debugger {
       }
     }
     comparison.assignRoles()
-    findings = TraceDiagnosis.findings(of: comparison)
+    findings = structuralFindings(of: comparison)
     if isRearranged {
       stageList.measure(comparison)
       follow(subject.pair)

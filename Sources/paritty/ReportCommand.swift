@@ -41,7 +41,8 @@ struct ReportCommand: ParsableCommand {
     var comparison = comparison
     comparison.settings.describesIdentical = format.describesIdentical
     comparison = ComparisonEngine.run(comparison, workerCount: workerCount)
-    let text = format.render(comparison, findings: findings(of: comparison))
+    let text = format.render(
+      comparison, findings: findings(of: comparison, workerCount: workerCount))
     if let output {
       try write(text, toFile: output)
     } else {

@@ -15,7 +15,7 @@ private func found(
   prod.error = error
   let comparison = try Comparison(
     dev: dev, prod: prod, settings: ComparisonSettings(), overrides: AlignmentOverrides())
-  return findings(of: ComparisonEngine.run(comparison, workerCount: 1))
+  return structuralFindings(of: ComparisonEngine.run(comparison, workerCount: 1))
 }
 
 /// A stage through which the file's end goes.
@@ -107,7 +107,8 @@ private let d = stage("d", 4)
       let comparison = try Comparison(
         dev: trace(dev), prod: prod, settings: ComparisonSettings(),
         overrides: AlignmentOverrides())
-      return findings(of: ComparisonEngine.run(comparison, workerCount: 1)).map(\.pairIndex)
+      return structuralFindings(of: ComparisonEngine.run(comparison, workerCount: 1)).map(
+        \.pairIndex)
     }
     #expect(try found([a, b]) == [1])
     #expect(try found([a, b, c]) == [])
@@ -142,6 +143,6 @@ private let d = stage("d", 4)
     let open = try Comparison(
       dev: trace([a, b]), prod: prod, settings: ComparisonSettings(),
       overrides: AlignmentOverrides())
-    #expect(findings(of: open) == [])
+    #expect(structuralFindings(of: open) == [])
   }
 }

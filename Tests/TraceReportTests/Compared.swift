@@ -30,7 +30,7 @@ func compared(
 extension ReportFormat {
   /// The report, with all findings in it.
   static func render(_ comparison: Comparison) -> String {
-    render(comparison, findings: findings(of: comparison))
+    render(comparison, findings: structuralFindings(of: comparison))
   }
 }
 

@@ -1,0 +1,36 @@
+import PipelineTrace
+import TensorKernels
+
+/// A cause that may explain a pair of tensors: what is left to compare once it is undone, or redone.
+///
+/// Undone: `dev` beside a view of `prod`. Redone on dev: dev after a function, beside `prod`.
+package struct Candidate: Sendable {
+  /// The word of the cause.
+  package var cause: String
+  /// What it takes to say the cause, in bits: the more freely it was fitted, the more it costs.
+  package var cost: Double
+  package var dev: Tensor
+  package var prod: Tensor
+  /// What the absolute tolerance is multiplied with: a redone factor below 1 makes everything small.
+  package var absoluteFactor = 1.0
+  /// The sentence up to its proof: `prod is dev with axis 0 reversed (RGB/BGR)`.
+  package var summary: String
+  package var details: [Finding.Detail]
+  /// Whether it was redone on dev, so that the proof says "redone".
+  package var isRedone: Bool
+  /// How much the undoing stretches an error of prod; widens the tolerance by as much.
+  package var slope = 1.0
+
+  package init(
+    _ cause: String, cost: Double, dev: Tensor, prod: Tensor, summary: String,
+    details: [Finding.Detail] = [], isRedone: Bool = false
+  ) {
+    self.cause = cause
+    self.cost = cost
+    self.dev = dev
+    self.prod = prod
+    self.summary = summary
+    self.details = details
+    self.isRedone = isRedone
+  }
+}

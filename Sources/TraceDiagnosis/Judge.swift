@@ -1,0 +1,152 @@
+import PipelineTrace
+import TensorKernels
+import TraceComparison
+
+/// Counts, for all candidates alike, what is left once a cause is undone; ranks what holds.
+///
+/// With `m` mismatched elements before, of which `r` are left (those that a candidate broke included),
+/// and `b` bits by which an agreement is more than chance, a candidate leaves
+/// `L = cost + r · max(b, 4)` bits to say and gains `m · b − L`: the shortest description of prod wins, so
+/// that flexible causes lose against simple truths.
+struct Judge {
+  /// How far a candidate explains the difference.
+  enum Level: Int, Comparable {
+    case likely
+    case proven
+    case exact
+
+    static func < (first: Level, second: Level) -> Bool { first.rawValue < second.rawValue }
+  }
+
+  /// What was counted of a candidate.
+  struct Verdict {
+    var candidate: Candidate
+    var level: Level
+    /// Elements that disagree still, or anew, within the pair's own tolerance.
+    var left: Int
+    /// The same within the tolerance that rounding widens.
+    var leftBeyondRounding: Int
+    var maxAbsolute: Double
+    /// `L` above, in bits.
+    var length: Double
+    /// Elements that were mismatched before, and those that were compared.
+    var mismatchedBefore: Int
+    var elementCount: Int
+  }
+
+  let evidence: TensorEvidence
+  let workerCount: Int
+
+  /// Bits that a finding has to gain.
+  static let leastGain = 12.0
+  /// Share of the sample that has to agree for a candidate to be counted.
+  private static let screenedShare = 0.8
+
+  /// Whether the candidate holds at the places of the sample; true where there is none.
+  func survivesScreening(_ candidate: Candidate) throws(FormatError) -> Bool {
+    guard let sample = evidence.sample, candidate.dev.shape == evidence.dev.shape,
+      candidate.prod.shape == candidate.dev.shape
+    else { return true }
+    let tolerance = widened(for: candidate)
+    let dev = try candidate.dev.numbers(at: sample.mismatched)
+    let prod = try candidate.prod.numbers(at: sample.mismatched)
+    let agreeing = zip(dev, prod).count { tolerance.agrees(dev: $0, prod: $1) }
+    return Double(agreeing) >= Self.screenedShare * Double(sample.mismatched.count)
+  }
+
+  /// Counts a candidate on every element; `nil` where it explains less than 0.9 of the difference, gains
+  /// too little, or where the count was cancelled.
+  func verdict(on candidate: Candidate) throws(FormatError) -> Verdict? {
+    guard candidate.dev.shape == candidate.prod.shape, candidate.dev.shape.elementCount > 0
+    else { return nil }
+    var own = evidence.tolerance
+    own.absolute *= min(1, candidate.absoluteFactor)
+    guard let counted = try count(candidate, own) else { return nil }
+    var beyondRounding = counted.mismatchedCount
+    if beyondRounding > 0 {
+      guard let again = try count(candidate, widened(for: candidate)) else { return nil }
+      beyondRounding = again.mismatchedCount
+    }
+    let before = max(1, evidence.mismatchedCount)
+    let net = Double(before - beyondRounding) / Double(before)
+    let level: Level
+    switch net {
+    case _ where counted.mismatchedCount == 0: level = .exact
+    case 0.999...: level = .proven
+    case 0.9...: level = .likely
+    default: return nil
+    }
+    let bits = evidence.chanceBits
+    let length = candidate.cost + Double(beyondRounding) * max(4, bits)
+    guard Double(before) * bits - length >= Self.leastGain else { return nil }
+    return Verdict(
+      candidate: candidate, level: level, left: counted.mismatchedCount,
+      leftBeyondRounding: beyondRounding, maxAbsolute: counted.maxAbsolute ?? 0, length: length,
+      mismatchedBefore: before, elementCount: candidate.dev.shape.elementCount)
+  }
+
+  private func count(_ candidate: Candidate, _ tolerance: Tolerance) throws(FormatError)
+    -> DifferenceStatistics?
+  {
+    try DifferenceStatistics.between(
+      dev: candidate.dev, prod: candidate.prod, tolerance: tolerance, workerCount: workerCount,
+      isCancelled: evidence.isCancelled)
+  }
+
+  /// The pair's tolerance with what float noise and narrow storage leave added.
+  ///
+  /// 2⁻²⁰ of dev's root mean square, and two roundings of a side that is stored in 16 bits or less.
+  private func widened(for candidate: Candidate) -> Tolerance {
+    var tolerance = evidence.tolerance
+    tolerance.absolute *= min(1, candidate.absoluteFactor)
+    guard evidence.dev.dtype.isFloat || evidence.prod.dtype.isFloat else { return tolerance }
+    let root = evidence.devRootMeanSquare * min(1, candidate.absoluteFactor)
+    tolerance.absolute += 0x1p-20 * root * max(1, candidate.slope)
+    var narrow = 0.0
+    for dtype in [evidence.dev.dtype, evidence.prod.dtype]
+    where dtype.isFloat && dtype.mantissaBitCount <= 10 {
+      narrow = max(
+        narrow, 2 * Double(sign: .plus, exponent: -dtype.mantissaBitCount - 1, significand: 1))
+    }
+    tolerance.relative += min(0.02, narrow * max(1, candidate.slope))
+    return tolerance
+  }
+}
+
+extension Judge.Verdict {
+  /// Levels first (exact and proven count alike), then the shorter description.
+  func isBetter(than other: Judge.Verdict) -> Bool {
+    let isSure = level >= .proven
+    let isOtherSure = other.level >= .proven
+    if isSure != isOtherSure { return isSure }
+    return length < other.length
+  }
+
+  /// The finding with its proof: `…; undone, 0 of 150,528 elements differ`.
+  func finding(pairIndex: Int, valueName: String) -> Finding {
+    let verb = candidate.isRedone ? "redone" : "undone"
+    var proof = "\(verb), \(grouped(left)) of \(grouped(elementCount)) elements differ"
+    if left > 0, leftBeyondRounding == 0 {
+      proof += ", by rounding alone"
+    } else if left > 0 {
+      proof = "\(verb), \(grouped(leftBeyondRounding)) of \(grouped(elementCount)) elements differ"
+    }
+    let explained = Double(max(0, mismatchedBefore - leftBeyondRounding)) / Double(mismatchedBefore)
+    let looks = level == .likely ? "looks like: " : ""
+    return Finding(
+      pairIndex: pairIndex, valueName: valueName, cause: candidate.cause,
+      confidence: level == .exact ? 1 : level == .proven ? 0.99 : 0.8,
+      summary: "\(looks)\(candidate.summary); \(proof)", explained: explained,
+      details: candidate.details)
+  }
+}
+
+/// `150,528`.
+func grouped(_ count: Int) -> String {
+  var text = ""
+  for (i, digit) in String(count).reversed().enumerated() {
+    if i > 0, i.isMultiple(of: 3), digit != "-" { text.append(",") }
+    text.append(digit)
+  }
+  return String(text.reversed())
+}
