@@ -61,6 +61,19 @@ let package = Package(
       path: "Tests/ElementDump"),
     // Small traces, folders and random numbers that the tests of several modules make their examples of.
     .target(name: "TestTraces", dependencies: ["PipelineTrace"], path: "Tests/TestTraces"),
+    // Small traces with something changed, and what must hold of each.
+    .target(
+      name: "Mutations",
+      dependencies: [
+        "TestTraces", "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment",
+        "TraceComparison", "TraceReport",
+      ],
+      path: "Tests/Mutations"),
+    // Goes through hundreds of thousands of them, each in a process that it may end: for .ci/run.
+    .executableTarget(
+      name: "MutationProbe", dependencies: ["Mutations", "PipelineTrace", "TensorFormats"],
+      path: "Tests/MutationProbe"),
+    .testTarget(name: "MutationsTests", dependencies: ["Mutations", "TensorFormats"]),
     .testTarget(name: "PipelineTraceTests", dependencies: ["PipelineTrace"]),
     .testTarget(name: "TensorFormatsTests", dependencies: ["PipelineTrace", "TensorFormats"]),
     .testTarget(name: "TensorKernelsTests", dependencies: ["PipelineTrace", "TensorKernels"]),
