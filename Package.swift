@@ -105,3 +105,11 @@ let package = Package(
       ]),
   ],
   swiftLanguageModes: [.v6])
+
+// Links only with libFuzzer, so it is built only where Tests/Fuzzing/run asks for it.
+if Context.environment["FUZZING"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzzing", dependencies: ["Mutations", "PipelineTrace", "TensorFormats"],
+      path: "Tests/Fuzzing", exclude: ["README.md", "run"]))
+}

@@ -37,10 +37,17 @@ package struct Examination {
 
   /// Whether opening the mutant at `path` went as it should; each complaint is one sentence.
   package func examine(_ mutant: Mutant, at path: String) -> (Outcome, complaints: [String]) {
+    examine(mutant, at: path) { () throws(FormatError) in try openTrace(at: path) }
+  }
+
+  /// The same of a mutant that `open` opens, whose errors name `path`.
+  package func examine(_ mutant: Mutant, at path: String, open: () throws(FormatError) -> Trace)
+    -> (Outcome, complaints: [String])
+  {
     var complaints: [String] = []
     let trace: Trace
     do throws(FormatError) {
-      trace = try openTrace(at: path)
+      trace = try open()
     } catch {
       Self.check(error, path: path, &complaints)
       return (.refused, complaints)

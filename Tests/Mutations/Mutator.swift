@@ -148,4 +148,10 @@ package struct Mutant: Sendable {
   package var changedFile: Int
   /// Where one byte has another value, and nothing else is changed.
   package var changedByte: Int?
+
+  package init(files: [SeedFile], changedFile: Int, changedByte: Int? = nil) {
+    self.files = files
+    self.changedFile = changedFile
+    self.changedByte = changedByte
+  }
 }

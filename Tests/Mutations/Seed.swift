@@ -57,4 +57,9 @@ package struct SeedFile: Sendable, Equatable {
   /// Below the trace's own path: empty, or `/0_x.npy`.
   package var path: String
   package var bytes: [UInt8]
+
+  package init(path: String, bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+  }
 }
