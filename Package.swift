@@ -27,20 +27,24 @@ let package = Package(
     .target(
       name: "TraceComparison",
       dependencies: ["PipelineTrace", "TensorKernels", "TraceAlignment"]),
+    .target(name: "TraceDiagnosis", dependencies: ["PipelineTrace", "TraceComparison"]),
     .target(
       name: "TraceReport",
-      dependencies: ["PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison"]),
+      dependencies: [
+        "PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison", "TraceDiagnosis",
+      ]),
     .target(
       name: "TraceScreen",
       dependencies: [
-        "PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison", "TraceReport",
+        "PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison", "TraceDiagnosis",
+        "TraceReport",
       ]),
     .target(name: "TraceTerminal", dependencies: ["PipelineTrace", "CTerminal", "TraceScreen"]),
     .executableTarget(
       name: "paritty",
       dependencies: [
-        "PipelineTrace", "TensorFormats", "TraceAlignment", "TraceComparison", "TraceReport",
-        "TraceScreen", "TraceTerminal",
+        "PipelineTrace", "TensorFormats", "TraceAlignment", "TraceComparison", "TraceDiagnosis",
+        "TraceReport", "TraceScreen", "TraceTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // How long opening takes, without the start of a process: for Benchmarks/header-listing.
@@ -86,10 +90,15 @@ let package = Package(
         "TraceComparison",
       ]),
     .testTarget(
+      name: "TraceDiagnosisTests",
+      dependencies: [
+        "TestTraces", "PipelineTrace", "TraceAlignment", "TraceComparison", "TraceDiagnosis",
+      ]),
+    .testTarget(
       name: "TraceReportTests",
       dependencies: [
         "TestTraces", "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment",
-        "TraceComparison", "TraceReport",
+        "TraceComparison", "TraceDiagnosis", "TraceReport",
       ]),
     .testTarget(
       name: "TraceScreenTests",
@@ -100,8 +109,8 @@ let package = Package(
     .testTarget(
       name: "ParittyTests",
       dependencies: [
-        "CPseudoTerminal", "PipelineTrace", "TensorFormats", "TraceScreen", "TerminalProbe",
-        "TraceTerminal", "paritty",
+        "CPseudoTerminal", "TestTraces", "PipelineTrace", "TensorFormats", "TraceAlignment",
+        "TraceComparison", "TraceScreen", "TerminalProbe", "TraceTerminal", "paritty",
       ]),
   ],
   swiftLanguageModes: [.v6])

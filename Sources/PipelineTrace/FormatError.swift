@@ -9,6 +9,8 @@ package struct FormatError: Error, Equatable, Sendable, CustomStringConvertible 
     case notATrace(String)
     /// It ends, or a part of it does, before what it announces.
     case truncated(expectedByteCount: Int, foundByteCount: Int)
+    /// The file ends within a part of it whose size was to be written behind it.
+    case cutOff(foundByteCount: Int)
     case unknownDType(String)
     /// Sound, but nothing that can be read here; the advice says how to save it instead.
     case unsupported(String, advice: String)
@@ -44,14 +46,35 @@ package struct FormatError: Error, Equatable, Sendable, CustomStringConvertible 
     return "\(whereabouts): \(sentence)"
   }
 
+  /// Whether the file ends where there should be more of it.
+  package var isCut: Bool {
+    switch problem {
+    case .truncated, .cutOff: true
+    default: false
+    }
+  }
+
+  /// Whether something that was recorded is lost; a kind of data that is not read here is none.
+  package var isDamage: Bool {
+    switch problem {
+    case .unsupported, .unknownDType: false
+    default: true
+    }
+  }
+
   private var sentence: String {
     switch problem {
     case .cannotRead(let reason):
       "\(reason.visible); check the path and its permissions"
     case .notATrace(let look):
-      "\(look.visible); expected an .npz, .npy, .safetensors or .pt file, or a folder of .npy"
+      "\(look.visible); expected an .npz, .npy, .safetensors or .pt file, a folder of .npy, or what "
+        + "the Hugging Face debugger or msprobe writes"
     case .truncated(let expected, let found):
       "\(expected) bytes announced, \(found) present; copy it again"
+    case .cutOff(let found):
+      found == 0
+        ? "the file ends before its first byte; copy it again"
+        : "the file ends within it, \(found) bytes after its start; copy it again"
     case .unknownDType(let name):
       "dtype '\(name.visible)' is not known; save as float32"
     case .unsupported(let what, let advice):

@@ -8,6 +8,9 @@ package struct Trace: Sendable {
   package var stages: [Stage]
   /// False where the request failed or was cut off, or where a part of the file is lost.
   package var isComplete: Bool
+  /// Whether the file lists all stages, so that none can be lost without a name: of no interest
+  /// where the trace is complete.
+  package var isEndKnown = false
   /// What a reader had to guess, skip or correct; whole sentences, safe to print.
   package var warnings: [String]
   package var label: String?

@@ -40,6 +40,12 @@ package struct Value: Sendable {
     if case .summary(let summary) = content { summary } else { nil }
   }
 
+  /// The dtype and shape of an array, whether its elements were kept or a summary; `nil` for texts.
+  package var arrayType: (dtype: DType, shape: Shape)? {
+    if let tensor { return (tensor.dtype, tensor.shape) }
+    return summary.map { ($0.dtype, $0.shape) }
+  }
+
   /// Whether an integer array of this name and shape is a sequence of token ids.
   ///
   /// The names are those that tokenizers give their output: `ids`, `input_ids`, `tokens`, `*_ids`; a

@@ -8,7 +8,9 @@ extension TraceCandidate {
     case .file(_, let first): head = first
     case .folder(let folder):
       let look =
-        folder.entries.isEmpty ? "it is an empty folder" : "it is a folder without .npy files"
+        folder.entries.isEmpty
+        ? "it is an empty folder"
+        : "it is a folder without .npy files and without the trace of a debugger"
       return FormatError(file: path, problem: .notATrace(look))
     }
     if let (kind, advice) = readableElsewhere(head) {
@@ -19,20 +21,12 @@ extension TraceCandidate {
 
   /// Files that hold tensors, but in a form that is not read here.
   private func readableElsewhere(_ head: [UInt8]) -> (kind: String, advice: String)? {
-    let advice = "save the tensors with safetensors, or with numpy.savez"
     // The magic number of torch.save before its files were zip archives, as a pickled long.
     if head.starts(with: [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46]) {
       return (
         "it is a PyTorch checkpoint of the old kind, a run of pickles",
         "save it again with a current torch: torch.save(torch.load(PATH), NEW); or with safetensors"
       )
-    }
-    guard FileLook.isText(head), let first = head.first(where: { !FileLook.blanks.contains($0) }),
-      first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
-    else { return nil }
-    let text = String(decoding: head, as: UTF8.self)
-    if text.contains("\"module_path\"") {
-      return ("it is JSON of the Hugging Face debugger, which is not read yet", advice)
     }
     return nil
   }

@@ -30,6 +30,13 @@ package final class Folder: Sendable {
     try self.init(descriptor: opened, path: path)
   }
 
+  /// Lists the folder that the file at `path` lies in: `traces` for `traces/dump.json`.
+  convenience init(pathOfParent path: String) throws(FormatError) {
+    let slash = path.lastIndex(of: "/")
+    let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
+    try self.init(path: parent ?? ".")
+  }
+
   /// Takes over a descriptor of a folder.
   private init(descriptor: Int32, path: String) throws(FormatError) {
     self.path = path

@@ -12,7 +12,7 @@ import PipelineTrace
 struct JSONReader: ~Copyable {
   /// How deep arrays and objects may lie in each other.
   static let depthLimit = 64
-  /// How many values ``value()`` may build in all: some hundred megabytes of memory.
+  /// How many values one ``value()`` may build: some hundred megabytes of memory.
   static let valueLimit = 2_000_000
   /// Bytes that one text may have when it is taken into memory.
   static let textByteLimit = 64 << 20
@@ -38,6 +38,7 @@ struct JSONReader: ~Copyable {
   /// The next byte, counted from the start of the window.
   private var position = 0
   private var depth = 0
+  /// Values that the ``value()`` under way has begun to build.
   private var valueCount = 0
   /// Whether nothing was read yet of the object or array that was entered last.
   private var isAtStart = false
@@ -147,6 +148,11 @@ struct JSONReader: ~Copyable {
   ///
   /// - Throws: `malformed` also for names that stand twice in one object, and beyond ``valueLimit``.
   mutating func value() throws(FormatError) -> JSONValue {
+    valueCount = 0
+    return try nestedValue()
+  }
+
+  private mutating func nestedValue() throws(FormatError) -> JSONValue {
     valueCount += 1
     guard valueCount <= Self.valueLimit else {
       throw mistake("at most \(Self.valueLimit) values")
@@ -156,7 +162,7 @@ struct JSONReader: ~Copyable {
     case .array:
       var elements: [JSONValue] = []
       try enterArray()
-      while try nextElement() { elements.append(try value()) }
+      while try nextElement() { elements.append(try nestedValue()) }
       return .array(elements)
     case .text: return .text(try text())
     case .number: return .number(try number())
@@ -184,7 +190,7 @@ struct JSONReader: ~Copyable {
         : names.insert(ExactName(name)).inserted
       guard isNew else { throw duplicate(name, at: nameOffset) }
       if members.isEmpty { members.reserveCapacity(4) }
-      members.append(JSONValue.Member(name: name, value: try value()))
+      members.append(JSONValue.Member(name: name, value: try nestedValue()))
     }
   }
 

@@ -76,9 +76,10 @@ struct Manifest: Sendable, Equatable {
 
   /// Gives `trace` what this manifest says, and the stages with their content from `items`.
   ///
-  /// Items that the manifest does not name become stages of their own, after the others.
+  /// Items that the manifest does not name become stages of their own, after the others. Where the
+  /// file was cut off, what the manifest names and the file does not have is lost.
   ///
-  /// - Throws: `malformed` where the manifest names a tensor that the file does not have.
+  /// - Throws: `malformed` where the manifest names a tensor that a file that is whole does not have.
   func fill(_ trace: inout Trace, with items: [Recording.Item]) throws(FormatError) {
     trace.label = label
     trace.request = request
@@ -86,7 +87,10 @@ struct Manifest: Sendable, Equatable {
     trace.error = error
     trace.environment = environment
     trace.artifacts = artifacts
+    let isCutOff = !trace.isComplete && !trace.isEndKnown
     trace.isComplete = trace.isComplete && isComplete
+    // Each stage of a file that was cut off has its name here, unless the request itself ended early.
+    trace.isEndKnown = isComplete && (isCutOff || trace.isEndKnown)
     var rest: Set<ExactName> = []
     var contents: [ExactName: Value.Content] = [:]
     for item in items {
@@ -103,6 +107,14 @@ struct Manifest: Sendable, Equatable {
         case .texts(let texts): content = .text(TextArray(listOf: texts, origin: origin))
         case .named(let name):
           guard let named = contents[ExactName(name)] else {
+            guard !isCutOff else {
+              content = .unreadable(
+                FormatError(
+                  file: origin.file, place: "tensor '\(name)'",
+                  problem: .cutOff(foundByteCount: 0)))
+              trace.warnings.append("'\(name.visible)' is lost, since the file was cut off.")
+              break
+            }
             throw origin.error(
               .malformed("\(place) names tensor '\(name)', which the file does not have"))
           }

@@ -52,6 +52,9 @@ package struct NpyHeader: Sendable, Equatable {
   package init(from source: some ByteSource) throws(FormatError) {
     let origin = source.origin
     let lead = try source.bytes(in: 0..<min(12, source.byteCount))
+    guard lead.count >= Self.magic.count || !Self.magic.starts(with: lead) else {
+      throw origin.error(.truncated(expectedByteCount: 10, foundByteCount: lead.count))
+    }
     guard lead.starts(with: Self.magic) else {
       throw origin.error(
         .malformed("no .npy array stands here, it looks like \(FileLook.of(lead))"))

@@ -8,7 +8,7 @@ import PipelineTrace
 /// | `__paritty__.npy` | the manifest, a unicode scalar with JSON (``Manifest``) |
 ///
 /// The archive is described at ``ZipArchive``, its entries at ``NpyHeader``. Other entries are
-/// skipped with a warning.
+/// skipped with a warning. An archive that was cut off gives a trace that is not complete.
 package enum NpzFormat: TraceFormat {
   package static let name = "npz"
 
@@ -30,7 +30,7 @@ package enum NpzFormat: TraceFormat {
   package static func read(_ candidate: TraceCandidate) throws(FormatError) -> Trace {
     guard case .file(let file, _) = candidate.content else { throw candidate.unrecognisedError() }
     let archive = try ZipArchive(file: file)
-    guard archive.entries.isEmpty || archive.entries.contains(where: isArray) else {
+    guard archive.entries.isEmpty || archive.entries.contains(where: { isArray($0.name) }) else {
       throw FormatError(
         file: candidate.path, problem: .notATrace("it is a zip archive without .npy entries"))
     }
@@ -39,8 +39,13 @@ package enum NpzFormat: TraceFormat {
       recording.warnings.append(
         "\(archive.prefixByteCount) bytes stand before the archive and are ignored.")
     }
+    recording.isEndKnown = archive.cut?.isInDirectory ?? true
+    if let loss = archive.loss {
+      recording.isComplete = false
+      recording.warnings.append(loss)
+    }
     for entry in archive.entries {
-      guard isArray(entry) else {
+      guard isArray(entry.name) else {
         recording.warnings.append("Entry '\(entry.name.visible)' is no .npy file and is skipped.")
         continue
       }
@@ -53,11 +58,19 @@ package enum NpzFormat: TraceFormat {
         }
       }
     }
+    if let lost = archive.cut?.lost, isArray(lost.name) {
+      let stageName = NpyFormat.stageName(ofFile: lost.name)
+      if stageName == "__paritty__" {
+        recording.warnings.append("The manifest is lost, so stages have the names of the entries.")
+      } else {
+        recording.addUnreadable(stageName, because: lost.error)
+      }
+    }
     return try recording.trace()
   }
 
-  private static func isArray(_ entry: ZipArchive.Entry) -> Bool {
-    entry.name.utf8.suffix(4).elementsEqual(".npy".utf8)
+  private static func isArray(_ entryName: String) -> Bool {
+    entryName.utf8.suffix(4).elementsEqual(".npy".utf8)
   }
 
   /// The array of one entry; of a deflated one only the header is inflated, unless it is small.

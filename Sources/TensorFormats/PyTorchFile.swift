@@ -31,6 +31,7 @@ struct PyTorchFile: Sendable {
     archive = try ZipArchive(file: file)
     let pickles = archive.entries.filter { $0.name.hasSuffix(Self.pickleSuffix) }
     guard let entry = pickles.first else {
+      if let lost = archive.cut?.lost, lost.name.hasSuffix(Self.pickleSuffix) { throw lost.error }
       throw FormatError(
         file: file.path, problem: .notATrace("it is a zip archive without .npy entries"))
     }
@@ -56,6 +57,9 @@ struct PyTorchFile: Sendable {
         file: file.path, place: entry.place,
         byteOffset: entry.method == 0 ? entry.dataRange.lowerBound : nil))
   }
+
+  /// What is lost of an archive that was cut off, in one sentence; `nil` where it is whole.
+  var loss: String? { archive.loss }
 
   private static func byteOrder(in entry: ZipArchive.Entry?, of archive: ZipArchive)
     throws(FormatError) -> Tensor.ByteOrder
@@ -123,9 +127,14 @@ struct PyTorchFile: Sendable {
   private func content(
     of tensor: PyTorchTensor, origin: Origin, notes: inout [String], byteLimit: Int
   ) throws(FormatError) -> Value.Content {
-    guard let entry = entries["\(name)/data/\(tensor.storageKey)"] else {
+    let entryName = "\(name)/data/\(tensor.storageKey)"
+    guard let entry = entries[entryName] else {
+      if let cut = archive.cut {
+        throw cut.lost.flatMap { $0.name == entryName ? $0.error : nil }
+          ?? origin.error(.cutOff(foundByteCount: 0))
+      }
       throw origin.error(
-        .malformed("its storage '\(name)/data/\(tensor.storageKey)' is not in the archive"))
+        .malformed("its storage '\(entryName)' is not in the archive"))
     }
     let size = tensor.element.byteCount
     let storageByteCount = tensor.storageElementCount.multipliedClamping(by: size)

@@ -30,6 +30,12 @@ package enum PyTorchFormat: TraceFormat {
     guard case .file(let file, _) = candidate.content else { throw candidate.unrecognisedError() }
     var recording = Recording(path: candidate.path, format: name)
     let opened = try PyTorchFile(file)
+    // The pickle stands first and names every tensor, whatever is lost behind it.
+    recording.isEndKnown = true
+    if let loss = opened.loss {
+      recording.isComplete = false
+      recording.warnings.append(loss)
+    }
     var walk = PyTorchWalk(opened)
     try walk.add(opened.pickle.root, named: stageName(ofFile: candidate.path), to: &recording)
     return try recording.trace()

@@ -206,7 +206,7 @@ extension PyTorchTensor {
     "ComplexDoubleStorage": Element(dtype: .f64, isComplex: true),
   ]
 
-  /// As the dtypes call themselves when they are pickled: `torch.float32`, never `torch.float`.
+  /// As the dtypes call themselves when they are pickled or printed: `float32`, never `float`.
   private static let elementsOfDTypes: [String: Element] = [
     "bool": Element(dtype: .bool), "uint8": Element(dtype: .u8), "uint16": Element(dtype: .u16),
     "uint32": Element(dtype: .u32), "uint64": Element(dtype: .u64), "int8": Element(dtype: .i8),
@@ -218,6 +218,11 @@ extension PyTorchTensor {
     "complex64": Element(dtype: .f32, isComplex: true),
     "complex128": Element(dtype: .f64, isComplex: true),
   ]
+
+  /// The element of a dtype as torch prints it, `torch.float32`; `nil` where it is not known.
+  static func element(ofPrintedDType text: String) -> Element? {
+    text.hasPrefix("torch.") ? elementsOfDTypes[String(text.dropFirst(6))] : nil
+  }
 
   /// Whether `global` is a dtype of torch that is known here.
   static func isDType(_ global: PickleGlobal) -> Bool {

@@ -13,6 +13,8 @@ struct Recording {
   var items: [Item] = []
   var warnings: [String] = []
   var isComplete = true
+  /// Whether nothing can have been recorded behind the last item.
+  var isEndKnown = false
   var manifest: Manifest?
 
   init(path: String, format: String) {
@@ -26,46 +28,76 @@ struct Recording {
   mutating func add(
     _ name: String, read: (inout [String]) throws(FormatError) -> Value.Content
   ) {
-    do throws(FormatError) {
-      var notes: [String] = []
-      let content = try read(&notes)
-      warnings += notes.map { "In '\(name.visible)' \($0)." }
-      items.append(Item(name: name, content: content))
-    } catch {
-      addUnreadable(name, because: error)
-    }
+    items.append(Item(name: name, content: content(name, read: read)))
   }
 
   /// Takes in a stage that is known to have been recorded, and cannot be read.
   mutating func addUnreadable(_ name: String, because error: FormatError) {
-    items.append(Item(name: name, content: .unreadable(error)))
-    switch error.problem {
-    case .unsupported, .unknownDType:
-      warnings.append("'\(name.visible)' cannot be compared: \(error).")
-    default:
+    items.append(Item(name: name, content: unreadable(name, because: error)))
+  }
+
+  /// What `read` gives for a part of a stage, else what stands for it; noted as ``add(_:read:)`` does.
+  mutating func content(
+    _ name: String, read: (inout [String]) throws(FormatError) -> Value.Content
+  ) -> Value.Content {
+    do throws(FormatError) {
+      var notes: [String] = []
+      let content = try read(&notes)
+      warnings += notes.map { "In '\(name.visible)' \($0)." }
+      return content
+    } catch {
+      return unreadable(name, because: error)
+    }
+  }
+
+  /// What stands for something that is known to have been recorded, and cannot be read.
+  private mutating func unreadable(_ name: String, because error: FormatError) -> Value.Content {
+    if error.isDamage {
       isComplete = false
       warnings.append("'\(name.visible)' is lost, so the trace is incomplete: \(error).")
+    } else {
+      warnings.append("'\(name.visible)' cannot be compared: \(error).")
     }
+    return .unreadable(error)
   }
 
   /// The trace: stages by the manifest where there is one, else one stage an item.
   ///
-  /// - Throws: The first error where there are items and none can be read; what the manifest says
+  /// - Throws: The first error where there are values and none can be read; what the manifest says
   ///   wrongly.
   func trace() throws(FormatError) -> Trace {
-    let isUnreadable = items.allSatisfy { item in
-      if case .unreadable = item.content { true } else { false }
+    guard let manifest else {
+      return try trace(
+        of: items.enumerated().map { position, item in Stage(item: item, position: position) })
     }
-    if isUnreadable, case .unreadable(let error)? = items.first?.content { throw error }
+    var trace = emptyTrace
+    try manifest.fill(&trace, with: items)
+    return try Self.checked(trace)
+  }
+
+  /// The trace of stages that the format itself makes, each of one value or more.
+  ///
+  /// - Throws: The first error where there are values and none can be read.
+  func trace(of stages: [Stage]) throws(FormatError) -> Trace {
+    var trace = emptyTrace
+    trace.stages = stages
+    return try Self.checked(trace)
+  }
+
+  private var emptyTrace: Trace {
     var trace = Trace(
       path: path, format: format, stages: [], isComplete: isComplete, warnings: warnings)
-    if let manifest {
-      try manifest.fill(&trace, with: items)
-    } else {
-      trace.stages = items.enumerated().map { position, item in
-        Stage(item: item, position: position)
-      }
+    trace.isEndKnown = isEndKnown
+    return trace
+  }
+
+  /// A trace of which a value can be read, or that has none.
+  private static func checked(_ trace: Trace) throws(FormatError) -> Trace {
+    let contents = trace.stages.flatMap { $0.values.map(\.content) }
+    let errors = contents.compactMap { content -> FormatError? in
+      if case .unreadable(let error) = content { error } else { nil }
     }
+    if let first = errors.first, errors.count == contents.count { throw first }
     return trace
   }
 }

@@ -1,6 +1,6 @@
 import PipelineTrace
 
-/// One tensor of a safetensors header, its numbers checked against each other and the file.
+/// One tensor of a safetensors header, its numbers checked against each other.
 struct SafetensorsEntry {
   var name: String
   /// As in the header, `F32`.
@@ -24,11 +24,9 @@ struct SafetensorsEntry {
 
   /// Reads what the header says of the tensor `name`: the next value of `reader`.
   ///
-  /// - Throws: `malformed` for anything that the format forbids, `truncated` where the file ends
-  ///   before the data do.
+  /// - Throws: `malformed` for anything that the format forbids.
   init(
-    named name: String, at nameOffset: Int, from reader: inout JSONReader, dataByteCount: Int,
-    origin: Origin
+    named name: String, at nameOffset: Int, from reader: inout JSONReader, origin: Origin
   ) throws(FormatError) {
     func malformed(_ what: String) -> FormatError {
       FormatError(file: origin.file, place: "tensor '\(name)'", problem: .malformed(what))
@@ -67,11 +65,6 @@ struct SafetensorsEntry {
     guard let shape = Shape(extents) else {
       throw malformed("its shape \(extents) has more elements than 64 bits count")
     }
-    guard range.upperBound <= dataByteCount else {
-      throw FormatError(
-        file: origin.file, place: "tensor '\(name)'",
-        problem: .truncated(expectedByteCount: range.upperBound, foundByteCount: dataByteCount))
-    }
     let element = Self.elements[dtype]
     if let element {
       let size = element.dtype.byteCount * (element.isComplex ? 2 : 1)
@@ -90,10 +83,18 @@ struct SafetensorsEntry {
 
   /// The tensor in place.
   ///
-  /// - Throws: `unknownDType`.
+  /// - Throws: `unknownDType`, `truncated` where the file ends before the data do.
   func content(in file: TraceFile, dataStart: Int, notes: inout [String]) throws(FormatError)
     -> Value.Content
   {
+    let dataByteCount = file.byteCount - dataStart
+    guard range.upperBound <= dataByteCount else {
+      throw FormatError(
+        file: file.path, place: "tensor '\(name)'",
+        problem: .truncated(
+          expectedByteCount: range.count,
+          foundByteCount: max(0, dataByteCount - range.lowerBound)))
+    }
     let bytes = FileRegion(
       file: file, range: (dataStart + range.lowerBound)..<(dataStart + range.upperBound),
       kind: "tensor", name: name)

@@ -12,7 +12,8 @@ import PipelineTrace
 /// (``Manifest``), a key with an order number (`03_caption`) a text stage or, where it is a JSON
 /// array of strings, a list of texts; others are ignored. Without a manifest the natural order of
 /// the names is the order of the stages, since the format sorts by dtype. Not supported: dtypes of
-/// less than a byte and float8 without mantissa. C64 becomes pairs of floats.
+/// less than a byte and float8 without mantissa. C64 becomes pairs of floats. Where the data end
+/// early, the tensors that are whole are kept, and the trace is not complete.
 package enum SafetensorsFormat: TraceFormat {
   package static let name = "safetensors"
 
@@ -46,6 +47,7 @@ package enum SafetensorsFormat: TraceFormat {
     try checkLayout(
       tensors, dataByteCount: file.byteCount - header.dataStart, origin: origin,
       recording: &recording)
+    recording.isEndKnown = true
     recording.items.reserveCapacity(tensors.count)
     for index in recording.manifest == nil ? order : Array(tensors.indices) {
       let tensor = tensors[index]

@@ -50,8 +50,7 @@ package struct SafetensorsHeader {
       } else {
         tensors.append(
           try SafetensorsEntry(
-            named: name, at: reader.nameOffset, from: &reader,
-            dataByteCount: file.byteCount - dataStart, origin: origin))
+            named: name, at: reader.nameOffset, from: &reader, origin: origin))
       }
     }
     try reader.finish()

@@ -28,6 +28,8 @@ extension TraceFormat {
 
 /// All formats, in the order in which they are tried.
 package let allFormats: [any TraceFormat.Type] = [
+  HuggingFaceDebuggerFormat.self,
+  MsprobeFormat.self,
   NpyFolderFormat.self,
   PyTorchFormat.self,
   NpzFormat.self,

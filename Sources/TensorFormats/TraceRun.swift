@@ -60,6 +60,23 @@ extension TraceRun {
   }
 }
 
+extension Recording {
+  /// The position among `runs` of the one to read; says so where it was not named and is one of several.
+  ///
+  /// - Throws: As ``TraceRun/chosenPosition(by:among:)``.
+  mutating func chosenRun(by candidate: TraceCandidate, among runs: [TraceRun])
+    throws(FormatError) -> Int
+  {
+    let position = try TraceRun.chosenPosition(by: candidate, among: runs)
+    if candidate.run == nil, runs.count > 1 {
+      warnings.append(
+        "The folder holds \(runs.count) runs; this is '\(runs[0].runner.visible)'. "
+          + "'#\(runs[1].runner.visible)' names another.")
+    }
+    return position
+  }
+}
+
 /// The paths that name the first two runners in the file at `path`.
 ///
 /// - Throws: `unsupported` where the file holds less than two runners.

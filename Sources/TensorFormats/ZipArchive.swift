@@ -18,7 +18,8 @@ import PipelineTrace
 /// The end records are described at ``ZipEndRecord``. After PKWARE's APPNOTE 6.3.10. Archives
 /// describe everything twice, and readers that believe one or the other see different files; here
 /// both have to agree. Not supported: encryption, methods but stored and deflated (such entries are
-/// listed, and throw when read), archives over several disks, archives without their directory.
+/// listed, and throw when read), archives over several disks. Of an archive without its directory
+/// the entries before the cut are kept (``ZipRecovery``).
 package struct ZipArchive: Sendable {
   package struct Entry: Sendable, Equatable {
     /// The name as it may be kept as text; bytes that are no UTF-8 are escaped.
@@ -38,18 +39,56 @@ package struct ZipArchive: Sendable {
     package var place: String { "entry '\(name)'" }
   }
 
+  /// How an archive ends that has no directory: it was cut off, or is still being written.
+  package struct Cut: Sendable, Equatable {
+    /// The entry that the cut goes through.
+    package struct Lost: Sendable, Equatable {
+      package var name: String
+      package var error: FormatError
+    }
+
+    /// Where the last whole entry ends.
+    package var byteOffset: Int
+    /// `nil` where the cut is between two entries, or where the name is cut as well.
+    package var lost: Lost?
+    /// Whether no more than the directory is lost, so that no entry can be.
+    package var isInDirectory = false
+  }
+
   package let file: TraceFile
   /// In the order of the directory, which is the order of writing.
   package let entries: [Entry]
   /// Bytes that stand before the archive, to which all its offsets are relative.
   package let prefixByteCount: Int
+  /// Set where the archive is not whole.
+  package let cut: Cut?
 
   /// Bytes of a directory that are read at most: some hundred thousand entries.
   package static let directoryByteLimit = 64 << 20
 
   /// Reads the directory and all local headers, and holds them against each other.
+  ///
+  /// - Throws: What is wrong; also where there is neither a directory nor a whole entry.
   package init(file: TraceFile) throws(FormatError) {
-    let end = try ZipEndRecord(in: file)
+    self.file = file
+    let first = try file.bytes(in: 0..<min(4, file.byteCount))
+    // An archive from the first byte on has nothing before it: the end record is one in its data.
+    let isWhole = { (end: ZipEndRecord) in
+      end.prefixByteCount == 0 || first != ZipRecovery.localSignature
+    }
+    guard let end = try ZipEndRecord(in: file), isWhole(end) else {
+      let recovery = try ZipRecovery(file: file)
+      guard !recovery.entries.isEmpty else {
+        throw FormatError(
+          file: file.path,
+          problem: .malformed(
+            "the archive has no directory at its end: it was cut off, or is still being written"))
+      }
+      entries = recovery.entries
+      prefixByteCount = 0
+      cut = recovery.cut
+      return
+    }
     guard end.directoryByteCount <= Self.directoryByteLimit else {
       throw FormatError(
         file: file.path,
@@ -81,9 +120,9 @@ package struct ZipArchive: Sendable {
           "the directory has more than the \(end.entryCount) entries that are announced"))
     }
     try Self.refuseOverlaps(entries, file: file)
-    self.file = file
     self.entries = entries
     prefixByteCount = end.prefixByteCount
+    cut = nil
   }
 
   /// Where entries share bytes a few kilobytes can pose as gigabytes.
@@ -95,6 +134,22 @@ package struct ZipArchive: Sendable {
         file: file.path, place: second.place, byteOffset: second.headerOffset,
         problem: .malformed("it shares bytes with entry '\(first.name)'"))
     }
+  }
+
+  /// What is lost of an archive that is not whole, as a sentence that is safe to print.
+  package var loss: String? {
+    guard let cut else { return nil }
+    let count = entries.count == 1 ? "1 entry" : "\(entries.count) entries"
+    let lost =
+      if let lost = cut.lost {
+        "'\(lost.name.visible)' is lost, and what may have followed it"
+      } else if cut.isInDirectory {
+        "no entry is lost"
+      } else {
+        "what followed them from byte \(cut.byteOffset) on is lost"
+      }
+    return "The archive has no directory at its end, it was cut off: "
+      + "\(count) before the cut \(entries.count == 1 ? "is" : "are") kept, \(lost)."
   }
 
   /// The content of `entry`: in place where it is stored, inflated on demand where it is deflated.

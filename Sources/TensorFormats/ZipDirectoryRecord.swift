@@ -12,7 +12,7 @@ struct ZipDirectoryRecord {
   var fileOffset: Int
 
   /// Deflate cannot shrink by more: 258 bytes take at least two bits.
-  private static let largestRatio = 1032
+  static let largestRatio = 1032
 
   init(in directory: [UInt8], at position: Int, file: TraceFile, fileOffset: Int)
     throws(FormatError)

@@ -26,11 +26,13 @@ struct ZipEndRecord {
   private static let byteCount = 22
 
   /// Searches the record from the end of `file` back, as far as a comment can reach.
-  init(in file: TraceFile) throws(FormatError) {
+  ///
+  /// - Returns: `nil` where there is none.
+  init?(in file: TraceFile) throws(FormatError) {
     let tailCount = min(file.byteCount, Self.byteCount + 0xFFFF)
     let tailStart = file.byteCount - tailCount
     let tail = try file.bytes(in: tailStart..<file.byteCount)
-    let found = try Self.position(in: tail, file: file)
+    guard let found = try Self.position(in: tail, file: file) else { return nil }
     let record = Array(tail[found...].prefix(Self.byteCount))
     let recordOffset = tailStart + found
     let origin = Origin(file: file.path, place: "zip end record", byteOffset: recordOffset)
@@ -77,19 +79,14 @@ struct ZipEndRecord {
   }
 
   /// Where in `tail` the record starts whose comment ends the file.
-  private static func position(in tail: [UInt8], file: TraceFile) throws(FormatError) -> Int {
+  private static func position(in tail: [UInt8], file: TraceFile) throws(FormatError) -> Int? {
     var found: [Int] = []
     for start in stride(from: tail.count - byteCount, through: 0, by: -1)
     where tail[start] == signature[0] && tail[start...].starts(with: signature) {
       let commentCount = Int(tail.littleEndian(UInt16.self, at: start + 20))
       if start + byteCount + commentCount == tail.count { found.append(start) }
     }
-    guard let first = found.first else {
-      throw FormatError(
-        file: file.path,
-        problem: .malformed(
-          "the archive has no directory at its end: it was cut off, or is still being written"))
-    }
+    guard let first = found.first else { return nil }
     guard found.count == 1 else {
       throw FormatError(
         file: file.path, byteOffset: file.byteCount - tail.count + first,

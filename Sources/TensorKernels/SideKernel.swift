@@ -61,7 +61,7 @@ package enum SideKernel {
     return statistics
   }
 
-  private static func elementCount(of bytes: UnsafeRawBufferPointer, dtype: DType) -> Int {
+  static func elementCount(of bytes: UnsafeRawBufferPointer, dtype: DType) -> Int {
     let count = bytes.count / dtype.byteCount
     precondition(count * dtype.byteCount == bytes.count, "\(bytes.count) bytes of \(dtype)")
     return count

@@ -17,6 +17,8 @@ package struct Comparison: Sendable {
     package var onlyProd = 0
     package var moved = 0
     package var notComparable = 0
+    /// Pairs with a value of which at least one side kept a summary only; counted among the others too.
+    package var summaries = 0
   }
 
   package var dev: Trace
@@ -65,6 +67,7 @@ package struct Comparison: Sendable {
       default: if pair.pair.dev != nil, pair.pair.prod != nil { coverage.paired += 1 }
       }
       if pair.pair.isMoved { coverage.moved += 1 }
+      if pair.isSummarized { coverage.summaries += 1 }
     }
     return coverage
   }
@@ -77,8 +80,8 @@ package struct Comparison: Sendable {
     return isWhole && isCompared && !pairs.isEmpty ? .match : .undecided
   }
 
-  /// What the readers of both traces had to guess, skip or correct, what made a request fail, and
-  /// which tolerances are for no stage.
+  /// What the readers of both traces had to guess, skip or correct, what made a request fail, which
+  /// tolerances are for no stage, and of how many stages only summaries can be compared.
   package var remarks: [String] {
     let idle = settings.stageTolerances.filter { tolerance in
       !pairs.contains { tolerance.glob.matches($0.name) }
@@ -87,7 +90,15 @@ package struct Comparison: Sendable {
       trace.warnings.map { "\(side): \($0)" }
         + (trace.isComplete ? [] : ["\(side): the trace is not complete"])
         + (trace.error.map { ["\(side): the request ended with: \($0)"] } ?? [])
-    } + idle.map { "tolerance '\($0.glob.pattern)' fits no stage" }
+    } + idle.map { "tolerance '\($0.glob.pattern)' fits no stage" } + summaryRemarks
+  }
+
+  private var summaryRemarks: [String] {
+    let count = pairs.count(where: \.isSummarized)
+    guard count > 0 else { return [] }
+    return [
+      "\(count) of \(pairs.count) stages are summaries; where they agree, elements may still differ"
+    ]
   }
 
   /// The first reason why something could not be compared.

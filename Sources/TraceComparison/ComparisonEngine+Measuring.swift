@@ -8,7 +8,11 @@ extension ComparisonEngine {
     where comparison.pairs[index].values[i].status == .pending {
       var value = comparison.pairs[index].values[i]
       do throws(FormatError) {
-        try measure(&value)
+        if value.isSummarized {
+          try measureSummaries(&value)
+        } else {
+          try measure(&value)
+        }
       } catch {
         value.status = .notComparable
         value.problem = error
@@ -62,6 +66,39 @@ extension ComparisonEngine {
     } else if !isCancelled() {  // cancelled, unequal bits may only be unread ones
       value.status = .close
     }
+  }
+
+  /// Holds what was kept of one side, or of both, against the other.
+  private func measureSummaries(_ value: inout ValueComparison) throws(FormatError) {
+    guard let tolerance = value.tolerance, let dev = try side(value.dev, facing: value.prod),
+      let prod = try side(value.prod, facing: value.dev)
+    else { return }  // cancelled
+    let found = SummaryComparison(dev: dev, prod: prod, tolerance: tolerance)
+    value.detail = .summary(found)
+    if dev.summary.dtype.isFloat != prod.summary.dtype.isFloat {
+      value.kind = .dtype
+    } else if found.disagrees {
+      value.kind = .values
+    } else if !found.hasEvidence {
+      throw dev.summary.origin.error(
+        .unsupported(
+          "what was recorded has no statistic that the other side has too",
+          advice: "record both runs with the same settings"))
+    } else if dev.summary.dtype != prod.summary.dtype, comparison.settings.isStrictAboutDType {
+      value.kind = .dtype
+    }
+    value.status = value.kind == nil ? .close : .diverged
+  }
+
+  /// The summary of a side, computed where all its elements are there; `nil` where it was cancelled.
+  private func side(_ value: Value?, facing other: Value?) throws(FormatError)
+    -> SummaryTolerance.Side?
+  {
+    if let summary = value?.summary { return SummaryTolerance.Side(summary: summary) }
+    guard let tensor = value?.tensor, let recorded = other?.summary else { return nil }
+    return try TensorSummary.of(
+      tensor, asFarAs: recorded, workerCount: workerCount, isCancelled: isCancelled
+    ).map { SummaryTolerance.Side(summary: $0, isComputed: true) }
   }
 
   /// - Returns: `nil` where it was cancelled.

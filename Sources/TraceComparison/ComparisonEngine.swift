@@ -157,7 +157,18 @@ package struct ComparisonEngine {
     case (.unreadable(let problem), _), (_, .unreadable(let problem)):
       throw problem
     case (.summary, _), (_, .summary):
-      value.status = .notComparable
+      guard let devType = dev.arrayType, let prodType = prod.arrayType else {
+        value.status = .diverged
+        value.kind = .dtype
+        return
+      }
+      guard devType.shape == prodType.shape else {
+        value.status = .diverged
+        value.kind = .shape
+        return
+      }
+      value.tolerance = comparison.settings.tolerance(
+        stageName: stageName, dev: devType.dtype, prod: prodType.dtype)
     case (.text(let devText), .text(let prodText)):
       try ChecksumCheck.verify(devText.bytes)
       try ChecksumCheck.verify(prodText.bytes)

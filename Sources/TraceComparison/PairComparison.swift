@@ -61,6 +61,9 @@ package struct PairComparison: Sendable {
     values.filter { $0.role == .input }.compactMap(\.relativeError).max()
   }
 
+  /// Whether a value was compared, or is to be, by what a tool kept of it in place of its elements.
+  package var isSummarized: Bool { values.contains(where: \.isSummarized) }
+
   /// A pair with its values laid across from each other and nothing compared.
   package init(_ pair: StagePair, dev: Trace, prod: Trace) {
     self.pair = pair
@@ -114,11 +117,11 @@ package struct PairComparison: Sendable {
 }
 
 extension PairComparison {
-  /// Bytes of the tensors that stand across from each other.
+  /// Bytes of the tensors that stand across from each other, or from a summary.
   var byteCount: Int {
     values.reduce(0) { sum, value in
-      guard let dev = value.dev?.tensor, let prod = value.prod?.tensor else { return sum }
-      return sum + dev.byteCount + prod.byteCount
+      guard value.dev?.arrayType != nil, value.prod?.arrayType != nil else { return sum }
+      return sum + (value.dev?.tensor?.byteCount ?? 0) + (value.prod?.tensor?.byteCount ?? 0)
     }
   }
 }

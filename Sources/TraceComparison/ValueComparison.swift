@@ -11,6 +11,8 @@ package struct ValueComparison: Sendable {
     /// Tensors that have no elements in common: each side by itself.
     case sides(dev: SideStatistics?, prod: SideStatistics?)
     case text(TextComparison)
+    /// Two arrays of the same shape, of which at least one is there as a summary only.
+    case summary(SummaryComparison)
   }
 
   /// Two elements that stand across from each other.
@@ -49,11 +51,24 @@ package struct ValueComparison: Sendable {
     if case .difference(let statistics) = detail { statistics } else { nil }
   }
 
+  package var summary: SummaryComparison? {
+    if case .summary(let comparison) = detail { comparison } else { nil }
+  }
+
+  /// Whether both sides are there, and at least one as a summary only: no agreement is then identity.
+  package var isSummarized: Bool {
+    guard let dev, let prod else { return false }
+    return dev.summary != nil || prod.summary != nil
+  }
+
   /// The element a person wants to see first: one that is NaN or infinite on one side, else the one
   /// with the largest absolute difference.
   ///
+  /// Of summaries the first printed one that disagrees.
+  ///
   /// - Returns: `nil` where no elements stand across from each other or none differs.
   package var worstElement: Int? {
+    if let summary { return summary.firstPrintedMismatch?.element }
     guard let difference else { return nil }
     return difference.firstSpecialMismatch ?? difference.maxAbsoluteElement
       ?? difference.firstMismatch
@@ -62,7 +77,7 @@ package struct ValueComparison: Sendable {
   /// The norm of the difference over the norm of dev, the one number that can be followed from stage to stage.
   ///
   /// 0 for the same bits; infinity where dev is all zero, for other shapes, other texts, or a NaN on
-  /// one side only. `nil` while nothing is known.
+  /// one side only. Of summaries a number that it is not below. `nil` while nothing is known.
   package var relativeError: Double? {
     switch status {
     case .identical: return 0
@@ -70,8 +85,11 @@ package struct ValueComparison: Sendable {
     case .close, .diverged: break
     }
     guard let difference else {
-      if case .text(let text) = detail { return text.differingFraction }
-      return .infinity
+      switch detail {
+      case .text(let text): return text.differingFraction
+      case .summary(let summary): return summary.relativeError
+      default: return .infinity
+      }
     }
     if difference.firstSpecialMismatch != nil { return .infinity }
     return difference.relativeError

@@ -1,18 +1,29 @@
 import PipelineTrace
 import TraceComparison
+import TraceDiagnosis
 
 /// The answer of a comparison in words, with which every report for people opens.
 struct Answer: Equatable {
-  /// `FIRST DIVERGENCE`, `MATCH`, `UNDECIDED`, or `NOTHING TO COMPARE`.
+  /// `FIRST DIVERGENCE`, `MATCH`, `MATCH BY SUMMARIES`, `UNDECIDED`, or `NOTHING TO COMPARE`.
   var verdict: String
   /// What the verdict is about: `2 to_tensor: 8,190 of 12,288 elements differ (66.7 %)`.
   var subject: String
   /// Where it is worst, how near the traces are, or what is open; a line each, at least one.
   var notes: [String]
+  /// The best finding on what the answer is about.
+  var cause: Finding?
+  /// What is lost of the traces, `prod: 'b' is lost`, where nothing above says so yet.
+  var losses: [String] = []
 
   /// The answer of a comparison that ended; names and elements give way where a line for the verdict
   /// and the subject, two blanks between them, would not fit `columns`.
-  init(_ comparison: Comparison, columns: Int = .max) {
+  init(_ comparison: Comparison, _ findings: [Finding], columns: Int = .max) {
+    let cause = FindingText.likelyCause(of: comparison, findings)
+    self.cause = cause
+    // Neither a cause nor a difference elsewhere may hide that a trace is not whole.
+    if comparison.verdict != .undecided, cause?.cause != TraceTruncated.word {
+      losses = FindingText.losses(of: comparison).map { "\($0.side): \($0.loss)" }
+    }
     guard comparison.pairs.contains(where: \.pair.isWhole) else {
       verdict = "NOTHING TO COMPARE"
       subject = "no stage of dev has a counterpart in prod"
@@ -22,7 +33,7 @@ struct Answer: Equatable {
     if let index = comparison.firstDivergence {
       verdict = "FIRST DIVERGENCE"
       let pair = comparison.pairs[index]
-      let amount = DivergenceText.amount(of: pair)
+      let amount = FindingText.amount(of: pair, cause)
       let room = columns - "\(verdict)  \(index) ".columnCount - amount.columnCount - 2
       subject = "\(index) \(pair.name.visible.shortened(toColumns: max(16, room))): \(amount)"
       let place = pair.leadingValue.flatMap { DivergenceText.place(of: $0, columns: columns - 2) }
@@ -35,8 +46,7 @@ struct Answer: Equatable {
     let agreeing = comparison.counts.agreeing
     let count = comparison.pairs.count
     if comparison.verdict == .match {
-      verdict = "MATCH"
-      subject = "all \(NumberText.count(agreeing, "stage")) agree"
+      (verdict, subject) = CloseText.headline(of: comparison)
       notes = [CloseText.summary(of: comparison)]
       return
     }

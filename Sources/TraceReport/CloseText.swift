@@ -2,8 +2,20 @@ import TraceComparison
 
 /// In words: how near two traces are that agree.
 package enum CloseText {
+  /// The verdict of a match and what it is about; that it holds for summaries only is in its first words.
+  package static func headline(of comparison: Comparison) -> (verdict: String, subject: String) {
+    let stages = NumberText.count(comparison.counts.agreeing, "stage")
+    return comparison.coverage.summaries > 0
+      ? ("MATCH BY SUMMARIES", "all \(stages) agree in what was recorded")
+      : ("MATCH", "all \(stages) agree")
+  }
+
+  /// The line after the verdict of a match: how near the traces are, or what their summaries cannot rule out.
+  ///
   /// `8 with the same bits, 2 within the tolerance; largest relative difference 3e-07 in 'pooling'`.
   package static func summary(of comparison: Comparison) -> String {
+    let summaries = comparison.pairs.flatMap(\.values).compactMap(\.summary)
+    guard summaries.isEmpty else { return FigureText.caution(summaries) }
     let identical = comparison.pairs.count { $0.status == .identical }
     let close = comparison.pairs.filter { $0.status == .close }
     guard !close.isEmpty else { return "all of them with the same bits" }

@@ -9,7 +9,9 @@ package enum DivergenceText {
     switch pair.status {
     case .pending: "comparing"
     case .identical: pair.role == .healed ? "healed" : "same bits"
-    case .close: pair.role == .healed ? "healed" : "within tolerance"
+    case .close:
+      pair.role == .healed
+        ? "healed" : pair.isSummarized ? "summaries agree" : "within tolerance"
     case .diverged: pair.role?.rawValue ?? "diverged"
     case .onlyDev: "missing in prod"
     case .onlyProd: "only in prod"
@@ -66,6 +68,9 @@ package enum DivergenceText {
         ? "\(NumberText.grouped(text.devCount)) texts"
         : "\(NumberText.grouped(text.devCount)) against \(NumberText.grouped(text.prodCount)) texts"
       return "\(NumberText.grouped(text.differingCount)) of \(counts) differ"
+    case .summary(let summary):
+      if value.kind == .dtype { return "\(dtypes(of: value)): another kind of number" }
+      return FigureText.amount(summary)
     case .sides, .none:
       if value.kind == .shape { return "the shapes differ: \(shapes(of: value))" }
       if value.kind == .dtype { return "\(dtypes(of: value)): another kind of value" }
@@ -81,6 +86,9 @@ package enum DivergenceText {
       let list = max(text.devCount, text.prodCount) > 1
       let element = list ? "text \(text.first?.element ?? 0), " : ""
       return "first differs at \(element)character \(first.characterOffset)"
+    }
+    if let summary = value.summary, let shape = value.dev?.arrayType?.shape {
+      return FigureText.place(summary, shape: shape)
     }
     guard let difference = value.difference, let tensor = value.dev?.tensor,
       let element = value.worstElement

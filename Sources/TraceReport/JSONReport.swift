@@ -2,6 +2,7 @@ import PipelineTrace
 import TensorKernels
 import TraceAlignment
 import TraceComparison
+import TraceDiagnosis
 
 /// The report for programs: one object, schema 1.
 ///
@@ -11,7 +12,7 @@ package enum JSONReport: ReportFormat {
   package static let name = "json"
   package static let describesIdentical = true
 
-  package static func render(_ comparison: Comparison) -> String {
+  package static func render(_ comparison: Comparison, findings: [Finding]) -> String {
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("paritty", Version.number)
@@ -38,6 +39,7 @@ package enum JSONReport: ReportFormat {
           writer.member("only_prod", coverage.onlyProd)
           writer.member("moved", coverage.moved)
           writer.member("not_comparable", coverage.notComparable)
+          writer.member("summaries", coverage.summaries)
         }
       }
       writer.member("pairs") { writer in
@@ -45,9 +47,34 @@ package enum JSONReport: ReportFormat {
           for pair in comparison.pairs { writer.element { write(pair, to: &$0) } }
         }
       }
-      writer.member("findings") { $0.array { _ in } }
+      writer.member("findings") { writer in
+        writer.array { writer in
+          for finding in findings { writer.element { write(finding, to: &$0) } }
+        }
+      }
     }
     return writer.text + "\n"
+  }
+
+  private static func write(_ finding: Finding, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("pair", finding.pairIndex)
+      writer.member("value", finding.valueName)
+      writer.member("cause", finding.cause)
+      writer.member("confidence", finding.confidence)
+      writer.member("summary", finding.summary)
+      writer.member("explained", finding.explained)
+      writer.member("details") { writer in
+        writer.object { writer in
+          for detail in finding.details {
+            switch detail.quantity {
+            case .count(let count): writer.member(detail.key, count)
+            case .text(let text): writer.member(detail.key, text)
+            }
+          }
+        }
+      }
+    }
   }
 
   private static func write(_ trace: Trace, to writer: inout JSONWriter) {
@@ -94,6 +121,7 @@ package enum JSONReport: ReportFormat {
       writer.member("name", value.name)
       if value.role != .output { writer.member("role", value.role.rawValue) }
       writer.member("kind", kind(of: value))
+      if value.isSummarized { writer.member("lossy", true) }
       writer.member("status", value.status.rawValue)
       if let kind = value.kind { writer.member("divergence", kind.rawValue) }
       if let problem = value.problem { writer.member("problem", problem.description) }
@@ -136,8 +164,48 @@ package enum JSONReport: ReportFormat {
         }
       }
       if let edits = text.edits { write(edits, to: &writer) }
+    case .summary(let summary): write(summary, of: value, to: &writer)
     case .sides, .none: break
     }
+  }
+
+  private static func write(
+    _ summary: SummaryComparison, of value: ValueComparison, to writer: inout JSONWriter
+  ) {
+    writer.member("elements", summary.elementCount)
+    writer.member("statistics") { writer in
+      writer.array { writer in
+        for row in summary.rows {
+          writer.element { writer in
+            writer.object { writer in
+              writer.member("name", row.statistic.rawValue)
+              writer.member("dev", row.dev.value)
+              writer.member("prod", row.prod.value)
+              writer.member("allowed", row.bound)
+              if let agrees = row.agrees {
+                writer.member("agrees", agrees)
+              } else {
+                writer.member("agrees") { $0.null() }
+              }
+            }
+          }
+        }
+      }
+    }
+    writer.member("printed", summary.printed.count)
+    writer.member("printed_mismatched", summary.mismatchedPrintedCount)
+    if let first = summary.firstPrintedMismatch, let shape = value.dev?.arrayType?.shape {
+      writer.member("first_printed_mismatch") { writer in
+        writer.object { writer in
+          writer.member("index", shape.index(ofElement: first.element))
+          writer.member("dev", first.dev.value)
+          writer.member("prod", first.prod.value)
+        }
+      }
+    }
+    if let hasSameDigest = summary.hasSameDigest { writer.member("same_digest", hasSameDigest) }
+    writer.member("sees_order", summary.seesOrder)
+    writer.member("rel_norm_at_least", summary.relativeError)
   }
 
   private static func write(_ quantity: MetricReading.Quantity, to writer: inout JSONWriter) {
@@ -175,6 +243,12 @@ package enum JSONReport: ReportFormat {
       case .summary(let summary):
         writer.member("dtype", summary.dtype.rawValue)
         writer.member("shape", summary.shape.extents)
+        writer.member("summary", true)
+        for statistic in TensorSummary.Statistic.allCases {
+          if let figure = summary.statistics[statistic] {
+            writer.member(statistic.rawValue, figure.value)
+          }
+        }
       case .text(let texts):
         writer.member("dtype", "text")
         writer.member("shape", texts.shape.extents)
@@ -190,7 +264,8 @@ package enum JSONReport: ReportFormat {
   }
 
   private static func kind(of value: ValueComparison) -> String {
-    switch (value.dev ?? value.prod)?.content {
+    if value.isSummarized { return "summary" }
+    return switch (value.dev ?? value.prod)?.content {
     case .tensor: "tensor"
     case .tokens: "tokens"
     case .summary: "summary"
@@ -205,7 +280,7 @@ package enum JSONReport: ReportFormat {
     switch value.detail {
     case .difference(let statistics): (statistics.dev, statistics.prod)
     case .sides(let dev, let prod): (dev, prod)
-    case .none, .text: (nil, nil)
+    case .none, .text, .summary: (nil, nil)
     }
   }
 }

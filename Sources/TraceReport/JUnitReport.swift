@@ -1,5 +1,6 @@
 import PipelineTrace
 import TraceComparison
+import TraceDiagnosis
 
 /// The report for what runs tests (Jenkins, GitLab, GitHub): JUnit's XML, one case a pair.
 ///
@@ -27,17 +28,19 @@ package enum JUnitReport: ReportFormat {
 
   private static let excerptColumns = 80
 
-  package static func render(_ comparison: Comparison) -> String {
-    let cases = stageCases(comparison) + traceCases(comparison)
+  package static func render(_ comparison: Comparison, findings: [Finding]) -> String {
+    let answer = Answer(comparison, findings)
+    let cases = stageCases(comparison, findings) + traceCases(comparison, answer)
     let title = "paritty \(comparison.dev.path) \(comparison.prod.path)"
     let counts = [
       ("tests", String(cases.count)),
       ("failures", String(cases.count { $0.outcome == .failure })),
       ("errors", String(cases.count { $0.outcome == .error })), ("skipped", "0"),
     ]
-    let answer = Answer(comparison)
     let lines =
       ["\(answer.verdict)  \(answer.subject)"] + answer.notes
+      + (answer.cause.map { [FindingText.line($0)] } ?? [])
+      + answer.losses.map { "NOT COMPLETE  \($0)" }
       + [SummaryText.counts(of: comparison)] + SummaryText.remarks(on: comparison)
     var writer = XMLWriter()
     writer.element("testsuites", [("name", "paritty")] + counts) { writer in
@@ -66,19 +69,21 @@ package enum JUnitReport: ReportFormat {
   }
 
   /// One case a pair, called as its stage; the second of one name is `name#2`, as `--pair` has it.
-  private static func stageCases(_ comparison: Comparison) -> [Case] {
+  private static func stageCases(_ comparison: Comparison, _ findings: [Finding]) -> [Case] {
     var uses: [String: Int] = [:]
     return comparison.pairs.enumerated().map { index, pair in
       let row = StageRow(pair)
       let name = row.names.joined(separator: " → ")
       let use = uses[name, default: 0] + 1
       uses[name] = use
-      return stageCase(pair, row, index: index, name: use == 1 ? name : "\(name)#\(use)")
+      return stageCase(
+        pair, row, findings.filter { $0.pairIndex == index }, index: index,
+        name: use == 1 ? name : "\(name)#\(use)")
     }
   }
 
   private static func stageCase(
-    _ pair: PairComparison, _ row: StageRow, index: Int, name: String
+    _ pair: PairComparison, _ row: StageRow, _ findings: [Finding], index: Int, name: String
   ) -> Case {
     var item = Case(name: name)
     let value = pair.leadingValue
@@ -88,7 +93,7 @@ package enum JUnitReport: ReportFormat {
       item.outcome = .failure
       item.type = pair.kind?.rawValue ?? pair.status.rawValue
       let place = value.flatMap { DivergenceText.place(of: $0) }
-      item.message = [DivergenceText.amount(of: pair), place].compactMap(\.self)
+      item.message = [FindingText.amount(of: pair, findings.first), place].compactMap(\.self)
         .joined(separator: "; ")
     case .identical where problem == nil: return item
     case .close where problem == nil:
@@ -105,6 +110,7 @@ package enum JUnitReport: ReportFormat {
       item.message = DivergenceText.amount(of: pair)
     }
     item.lines = ["stage \(index) \(row.names.joined(separator: " → ")): \(item.message)"]
+    item.lines += findings.map { FindingText.line($0) }
     let traits = [row.note, row.dtypes, row.shapes].filter { !$0.isEmpty }
     if !traits.isEmpty { item.lines.append(traits.joined(separator: ", ")) }
     if pair.pair.isWhole {
@@ -122,7 +128,7 @@ package enum JUnitReport: ReportFormat {
   }
 
   /// What keeps traces from matching though no stage of them fails.
-  private static func traceCases(_ comparison: Comparison) -> [Case] {
+  private static func traceCases(_ comparison: Comparison, _ answer: Answer) -> [Case] {
     var cases: [Case] = []
     for (side, trace) in [("dev", comparison.dev), ("prod", comparison.prod)]
     where !trace.isComplete {
@@ -134,7 +140,6 @@ package enum JUnitReport: ReportFormat {
           type: "incomplete", message: "the trace is not complete", lines: lines))
     }
     if !comparison.pairs.contains(where: \.pair.isWhole) {
-      let answer = Answer(comparison)
       cases.append(
         Case(
           className: "paritty.trace", name: "stages are compared", outcome: .error,

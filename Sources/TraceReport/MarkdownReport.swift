@@ -1,5 +1,6 @@
 import PipelineTrace
 import TraceComparison
+import TraceDiagnosis
 
 /// The report for a ticket or a pull request, in GitHub's Markdown: the answer is the heading.
 ///
@@ -10,8 +11,8 @@ package enum MarkdownReport: ReportFormat {
 
   private static let excerptColumns = 80
 
-  package static func render(_ comparison: Comparison) -> String {
-    var blocks = answer(comparison)
+  package static func render(_ comparison: Comparison, findings: [Finding]) -> String {
+    var blocks = answer(comparison, findings)
     blocks.append(heading(comparison))
     blocks.append(table(comparison))
     blocks += details(comparison)
@@ -19,10 +20,14 @@ package enum MarkdownReport: ReportFormat {
     return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
-  private static func answer(_ comparison: Comparison) -> [[String]] {
-    let answer = Answer(comparison)
+  private static func answer(_ comparison: Comparison, _ findings: [Finding]) -> [[String]] {
+    let answer = Answer(comparison, findings)
     return [["## \(answer.verdict) \(MarkdownText.code(answer.subject))"]]
       + answer.notes.map { [MarkdownText.code($0)] }
+      + (answer.cause.map { cause in
+        [["**LIKELY CAUSE** \(MarkdownText.code(cause.cause)) \(MarkdownText.code(cause.summary))"]]
+      } ?? [])
+      + answer.losses.map { ["**NOT COMPLETE** \(MarkdownText.code($0))"] }
   }
 
   private static func heading(_ comparison: Comparison) -> [String] {

@@ -62,6 +62,15 @@ package enum NumberText {
     return "\(brief(size / 1000, digits: 3)) EB"
   }
 
+  /// A range as `-2.1 to 2.6`, with fewer digits where it would not fit `columns`; two digits take up
+  /// to 20.
+  package static func range(_ minimum: Double, _ maximum: Double, columns: Int) -> String {
+    let texts = [4, 3, 2].lazy.map {
+      "\(brief(minimum, digits: $0)) to \(brief(maximum, digits: $0))"
+    }
+    return texts.first { $0.columnCount <= columns } ?? texts[2]
+  }
+
   /// An index as Python writes it: `[104, 30, 2]`; `[]` for a scalar.
   package static func index(_ index: [Int]) -> String {
     "[\(index.map(String.init).joined(separator: ", "))]"
@@ -88,9 +97,6 @@ extension SideStatistics {
   /// The same with fewer digits where it would not fit `columns`; two digits take up to 20.
   package func rangeText(columns: Int) -> String {
     guard let minimum, let maximum else { return "no numbers" }
-    let texts = [4, 3, 2].lazy.map { digits in
-      "\(NumberText.brief(minimum, digits: digits)) to \(NumberText.brief(maximum, digits: digits))"
-    }
-    return texts.first { $0.columnCount <= columns } ?? texts[2]
+    return NumberText.range(minimum, maximum, columns: columns)
   }
 }

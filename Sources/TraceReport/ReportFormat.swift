@@ -1,4 +1,5 @@
 import TraceComparison
+import TraceDiagnosis
 
 /// A way to write down what a comparison found.
 package protocol ReportFormat: Sendable {
@@ -7,7 +8,7 @@ package protocol ReportFormat: Sendable {
   /// Whether it wants statistics of tensors that have the same bits, which costs another pass.
   static var describesIdentical: Bool { get }
   /// The whole report, with a line feed at its end.
-  static func render(_ comparison: Comparison) -> String
+  static func render(_ comparison: Comparison, findings: [Finding]) -> String
 }
 
 /// Every report format; the first is what is printed where nothing is asked for.

@@ -37,8 +37,9 @@ extension String {
     return columns > 0 ? "…" + String(String.UnicodeScalarView(kept.unicodeScalars.reversed())) : ""
   }
 
-  /// This sentence in lines of at most `columns`, broken at blanks, each indented.
-  func wrapped(toColumns columns: Int) -> [String] {
+  /// This sentence in lines of at most `columns`, broken at blanks, the first indented by two, the
+  /// others by four.
+  package func wrapped(toColumns columns: Int) -> [String] {
     var lines: [String] = []
     var line = " "
     for word in visible.split(separator: " ") {

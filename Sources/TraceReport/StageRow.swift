@@ -16,12 +16,13 @@ struct StageRow {
   var shapes: String
   /// How much of that value differs.
   var share: String
-  /// The norm of the difference over that of dev.
+  /// The norm of the difference over that of dev; `≥` and what it is not below, of summaries.
   var error: String
 
   init(_ pair: PairComparison) {
     let value = pair.leadingValue
     (sign, meaning) = Self.sign(of: pair.status)
+    if pair.status == .close, pair.isSummarized { meaning = "summaries agree" }
     names = [pair.name.visible]
     if let dev = pair.dev?.name, let prod = pair.prod?.name, dev != prod {
       names = [dev.visible, prod.visible]
@@ -31,8 +32,11 @@ struct StageRow {
     shapes = value.map { DivergenceText.shapes(of: $0) } ?? ""
     share = Self.share(of: value)
     error = ""
-    if case .difference = value?.detail, let relative = pair.relativeError, relative > 0 {
-      error = NumberText.brief(relative, digits: 2)
+    guard let relative = pair.relativeError, relative > 0 else { return }
+    switch value?.detail {
+    case .difference: error = NumberText.brief(relative, digits: 2)
+    case .summary: error = (relative.isFinite ? "≥" : "") + NumberText.brief(relative, digits: 2)
+    default: break
     }
   }
 
@@ -52,11 +56,13 @@ struct StageRow {
     switch pair.status {
     case .onlyDev: return pair.pair.repeats == nil ? "missing" : "repeated"
     case .onlyProd: return pair.pair.repeats == nil ? "extra" : "repeated"
+    case .notComparable where pair.isLost: return "lost"
     default: break
     }
     if pair.pair.isMoved { return "moved" }
     if let role = pair.role, role != .inherited { return role.rawValue }
-    return pair.pair.isRenamed ? "renamed" : ""
+    if pair.pair.isRenamed { return "renamed" }
+    return pair.isSummarized ? "summary" : ""
   }
 
   private static func share(of value: ValueComparison?) -> String {
@@ -65,6 +71,7 @@ struct StageRow {
       NumberText.percent(statistics.mismatchedCount, of: statistics.elementCount)
     case .text(let text) where text.differingCount > 0:
       NumberText.percent(text.differingCount, of: max(text.devCount, text.prodCount))
+    case .summary(let summary): FigureText.share(summary)
     default:
       value?.kind == .shape ? "shape" : ""
     }

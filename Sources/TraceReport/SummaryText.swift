@@ -34,7 +34,15 @@ enum SummaryText {
   /// Warnings of the traces, why something could not be compared, and what may belong together; a
   /// sentence each.
   static func remarks(on comparison: Comparison) -> [String] {
+    // Readers warn of what they cannot read: `dev: 'x' is lost, …: ERROR.`
+    var said: Set<String> = []
+    for remark in comparison.remarks {
+      for colon in remark.ranges(of: ": ").prefix(4) {
+        said.insert(String(remark[colon.upperBound...].dropLast()))
+      }
+    }
     let problems = comparison.pairs.flatMap(\.values).compactMap { $0.problem?.description }
+      .filter { !said.contains($0) }
     let hints = PairingHint.all(in: comparison).map {
       "if '\($0.dev)' of dev is '\($0.prod)' of prod, compare them with \($0.option)"
     }

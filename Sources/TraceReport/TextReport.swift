@@ -1,5 +1,6 @@
 import PipelineTrace
 import TraceComparison
+import TraceDiagnosis
 
 /// The report for a person: at most 80 columns, no colour, the answer in the first two lines.
 package enum TextReport: ReportFormat {
@@ -8,8 +9,8 @@ package enum TextReport: ReportFormat {
 
   private static let columns = 80
 
-  package static func render(_ comparison: Comparison) -> String {
-    var lines = answer(comparison)
+  package static func render(_ comparison: Comparison, findings: [Finding]) -> String {
+    var lines = answer(comparison, findings)
     lines.append("")
     lines += heading(comparison)
     lines.append("")
@@ -20,9 +21,18 @@ package enum TextReport: ReportFormat {
       + "\n"
   }
 
-  private static func answer(_ comparison: Comparison) -> [String] {
-    let answer = Answer(comparison, columns: columns)
+  private static func answer(_ comparison: Comparison, _ findings: [Finding]) -> [String] {
+    let answer = Answer(comparison, findings, columns: columns)
     return ["\(answer.verdict)  \(answer.subject)"] + answer.notes.map { "  \($0)" }
+      + (answer.cause.map(explanation) ?? [])
+      + answer.losses.map { "NOT COMPLETE  \($0)" }
+  }
+
+  /// The likely cause: on one line where it fits.
+  private static func explanation(_ cause: Finding) -> [String] {
+    let line = FindingText.line(cause)
+    guard line.columnCount > columns else { return [line] }
+    return [FindingText.title(cause)] + cause.summary.wrapped(toColumns: columns)
   }
 
   private static func heading(_ comparison: Comparison) -> [String] {

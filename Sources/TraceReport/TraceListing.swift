@@ -62,7 +62,9 @@ package enum TraceListing {
         texts.shape.elementCount > 0 ? VisibleText.decode(try texts.elements(0..<1)[0]) : ""
       return row(number, name.visible, dtype, shape, "\"\(first.visible)\"", "", "")
     case .summary(let summary):
-      return row(number, name.visible, dtype, shape, range(of: summary), "", "")
+      let line = row(number, name.visible, dtype, shape, range(of: summary), "", "")
+      // The word stands across both columns of counts, which a summary does not have.
+      return line.dropLast(11) + "summary".leftPadded(toColumns: 11)
     case .tensor(let tensor), .tokens(let tensor, _):
       let side = try SideStatistics.of(tensor, workerCount: workerCount)
       return row(
@@ -72,16 +74,12 @@ package enum TraceListing {
     }
   }
 
-  /// The word `summary`, and as much of the range after it as was kept and has room.
+  /// The range as it was kept; nothing where it was not.
   private static func range(of summary: TensorSummary) -> String {
     guard let minimum = summary.statistics[.minimum]?.value,
       let maximum = summary.statistics[.maximum]?.value
-    else { return "summary" }
-    let texts = [4, 3, 2].lazy.map { digits in
-      "summary \(NumberText.brief(minimum, digits: digits)) to"
-        + " \(NumberText.brief(maximum, digits: digits))"
-    }
-    return texts.first { $0.columnCount <= rangeColumns } ?? texts[2]
+    else { return "" }
+    return NumberText.range(minimum, maximum, columns: rangeColumns)
   }
 
   /// A count in at most five columns: `9,999`, `12k`, `3M`.

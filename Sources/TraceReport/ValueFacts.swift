@@ -29,6 +29,14 @@ struct ValueFacts {
       addTolerance(of: value)
       if let dev { numbers.append(("dev", Self.text(of: dev))) }
       if let prod { numbers.append(("prod", Self.text(of: prod))) }
+    case .summary(let summary):
+      addTolerance(of: value)
+      for row in summary.rows {
+        let sides = "dev \(FigureText.figure(row.dev)), prod \(FigureText.figure(row.prod))"
+        numbers.append((row.statistic.rawValue, "\(sides), \(FigureText.outcome(of: row))"))
+      }
+      let shape = value.dev?.arrayType?.shape ?? .scalar
+      numbers += FigureText.facts(of: summary, shape: shape)
     case .text(let text):
       excerpt = TextExcerpt.lines(of: value, text, columns: columns)
     case .none: break

@@ -61,6 +61,7 @@ extension Debugger {
     comparison.pairs = comparison.pairs.map {
       PairComparison($0.pair, dev: comparison.dev, prod: comparison.prod)
     }
+    findings = []
     progress = .comparing(bytesDone: 0, bytesTotal: 0)
     isSelectedByHand = false
     open(pair: subject.pairIndex, value: subject.isValueChosen ? subject.valueIndex : nil)

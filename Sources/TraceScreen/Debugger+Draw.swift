@@ -133,11 +133,14 @@ extension Debugger {
     grid.write(right, x: max(0, width - right.columnCount), y: y, style: theme.faint)
   }
 
-  /// Both paths in at most `columns` each, cut so that what tells them apart stays.
+  /// Both paths in at most `columns` each, cut so that what tells them apart stays; a trace that is
+  /// not whole says so.
   private func pathTexts(columns: Int) -> (String, String) {
+    let marks = [comparison.dev, comparison.prod].map { $0.isComplete ? "" : " INCOMPLETE" }
+    let rooms = marks.map { max(4, columns - $0.count) }
     var dev = comparison.dev.path.visible
     var prod = comparison.prod.path.visible
-    if max(dev.columnCount, prod.columnCount) > columns {
+    if dev.columnCount > rooms[0] || prod.columnCount > rooms[1] {
       // A common end, from a `.` or `/` on, says nothing that both do not say.
       let shared = zip(dev.reversed(), prod.reversed()).prefix { $0 == $1 }.count
       let end = dev.suffix(shared)
@@ -147,7 +150,9 @@ extension Debugger {
         prod.removeLast(count)
       }
     }
-    return (dev.keepingEnd(columns: columns), prod.keepingEnd(columns: columns))
+    return (
+      dev.keepingEnd(columns: rooms[0]) + marks[0], prod.keepingEnd(columns: rooms[1]) + marks[1]
+    )
   }
 
   private var progressText: String? {
@@ -169,9 +174,10 @@ extension Debugger {
         ("  start again with --pair DEV=PROD or --rename 'REGEX=REPLACEMENT'", theme.plain),
       ]
     }
+    let cause = FindingText.likelyCause(of: comparison, findings)
     if let index = comparison.firstDivergence {
       let pair = comparison.pairs[index]
-      let amount = DivergenceText.amount(of: pair)
+      let amount = FindingText.amount(of: pair, cause)
       let room = width - amount.columnCount - String(index).count - 22
       guard room >= min(12, pair.name.visible.columnCount) else {
         return [
@@ -181,7 +187,8 @@ extension Debugger {
       }
       let name = pair.name.visible.shortened(toColumns: room)
       let first = "FIRST DIVERGENCE  \(index) \(name)  \(amount)"
-      return [(first, theme.diverged), (secondLine(for: pair), theme.plain)]
+      let second = cause.map(FindingText.line) ?? secondLine(for: pair)
+      return [(first, theme.diverged), (second, theme.plain)]
     }
     switch progress {
     case .comparing:
@@ -195,15 +202,15 @@ extension Debugger {
     let counts = comparison.counts
     switch comparison.verdict {
     case .match:
+      let (verdict, subject) = CloseText.headline(of: comparison)
       return [
-        ("MATCH  all \(NumberText.count(counts.agreeing, "stage")) agree", theme.bold),
+        ("\(verdict)  \(subject)", theme.bold),
         (CloseText.summary(of: comparison), theme.plain),
       ]
     case .diverged, .undecided:
       let reason =
-        comparison.firstProblem.map(\.description)
-        ?? (counts.pending > 0
-          ? "\(counts.pending) stages were not compared" : "a trace is not complete")
+        cause.map(FindingText.line) ?? comparison.firstProblem.map(\.description)
+        ?? (counts.pending > 0 ? "\(counts.pending) stages were not compared" : loss)
       return [
         ("UNDECIDED  \(counts.agreeing) stages agree, the others are not known", theme.diverged),
         (reason, theme.plain),
@@ -211,11 +218,17 @@ extension Debugger {
     }
   }
 
+  /// `prod is not complete: 'b' is lost`.
+  private var loss: String {
+    FindingText.losses(of: comparison).first.map { "\($0.side) is not complete: \($0.loss)" } ?? ""
+  }
+
   private func secondLine(for pair: PairComparison) -> String {
     var parts: [String] = []
     if let place = pair.leadingValue.flatMap({ DivergenceText.place(of: $0) }) {
       parts.append(place)
     }
+    parts += FindingText.losses(of: comparison).map { "\($0.side): \($0.loss)" }
     if pair.status == .diverged, pair.pair.isMoved, let number = pair.pair.prod {
       parts.append("moved: number \(number) in prod")
     }

@@ -1,5 +1,6 @@
 import PipelineTrace
 import TraceComparison
+import TraceDiagnosis
 
 extension Debugger {
   /// Takes in what happened.
@@ -43,6 +44,7 @@ extension Debugger {
       }
     }
     comparison.assignRoles()
+    findings = TraceDiagnosis.findings(of: comparison)
     if isRearranged {
       stageList.measure(comparison)
       follow(subject.pair)

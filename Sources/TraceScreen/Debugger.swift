@@ -1,6 +1,7 @@
 import PipelineTrace
 import TraceAlignment
 import TraceComparison
+import TraceDiagnosis
 import TraceReport
 
 /// The whole state of the screen: what is compared, what is selected, what is open.
@@ -40,6 +41,8 @@ package struct Debugger: Sendable {
   }
 
   package internal(set) var comparison: Comparison
+  /// Why the traces differ, as far as they are compared.
+  var findings: [Finding] = []
   package let theme: Theme
   var width: Int
   var height: Int
@@ -86,14 +89,19 @@ package struct Debugger: Sendable {
 
   var panel: any Panel { panels[panelIndex] }
 
-  /// The panel that shows most of the subject: the text of texts, the picture of tensors.
+  /// The panel that shows most of the subject: the text of texts, the picture of tensors, the
+  /// statistics of what was recorded as no more than that.
   mutating func choosePanel() {
-    let isText: Bool
-    switch (subject.value.dev ?? subject.value.prod)?.content {
-    case .text, .tokens: isText = true
-    default: isText = false
+    let value = subject.value
+    let wanted: String
+    if value.dev?.summary != nil || value.prod?.summary != nil {
+      wanted = StatisticsPanel.title
+    } else {
+      switch (value.dev ?? value.prod)?.content {
+      case .text, .tokens: wanted = TextPanel.title
+      default: wanted = HeatmapPanel.title
+      }
     }
-    let wanted = isText ? TextPanel.title : HeatmapPanel.title
     panelIndex =
       panels.firstIndex { type(of: $0).title == wanted && type(of: $0).canShow(subject) }
       ?? panels.firstIndex { type(of: $0).canShow(subject) } ?? 0

@@ -100,5 +100,6 @@ package struct Grid: Sendable, Equatable {
 
   private static let likeness: [Unicode.Scalar: Unicode.Scalar] = [
     "×": "x", "…": "~", "Δ": "d", "‖": "|", "→": ">", "│": "|", "─": "-", "≠": "#", "≈": "~",
+    "≥": ">", "·": ".",
   ]
 }

@@ -7,7 +7,8 @@ import TraceComparison
 package struct Job: Sendable, Equatable {
   package enum Work: Sendable, Equatable {
     case heatmap(HeatmapRequest)
-    /// A side of another shape is left out: it has other elements at these places.
+    /// A side of another shape is left out: it has other elements at these places. Of a side that is
+    /// there as a summary come the elements that were printed.
     case elements(places: [Int], columnCount: Int, shape: Shape)
     case texts
   }
@@ -59,10 +60,18 @@ package struct Job: Sendable, Equatable {
         ).map { .heatmap($0) }
       case .elements(let places, let columnCount, let shape):
         let sides = [value.dev?.tensor, value.prod?.tensor].map { $0?.shape == shape ? $0 : nil }
-        return try ElementWindow.read(
-          dev: sides[0], prod: sides[1], places: places,
-          columnCount: columnCount, isCancelled: isCancelled
-        ).map { .elements($0) }
+        guard
+          var window = try ElementWindow.read(
+            dev: sides[0], prod: sides[1], places: places,
+            columnCount: columnCount, isCancelled: isCancelled)
+        else { return nil }
+        if let summary = value.dev?.summary, summary.shape == shape {
+          window.dev = summary.elements(at: places)
+        }
+        if let summary = value.prod?.summary, summary.shape == shape {
+          window.prod = summary.elements(at: places)
+        }
+        return .elements(window)
       case .texts:
         return .texts(try AlignedTexts(value))
       }

@@ -209,6 +209,7 @@ package struct StageList: Sendable, Equatable {
     switch pair.status {
     case .onlyDev: return pair.pair.repeats == nil ? "missing" : "repeated"
     case .onlyProd: return pair.pair.repeats == nil ? "extra" : "repeated"
+    case .pending where pair.isLost, .notComparable where pair.isLost: return "lost"
     default: break
     }
     if pair.pair.isMoved { return "moved" }
@@ -216,7 +217,7 @@ package struct StageList: Sendable, Equatable {
       return pair.role?.rawValue ?? ""
     }
     if pair.pair.isRenamed { return "renamed" }
-    return ""
+    return pair.isSummarized ? "summary" : ""
   }
 }
 

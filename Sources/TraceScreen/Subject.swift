@@ -6,7 +6,8 @@ package struct Subject: Sendable {
   package var pairIndex: Int
   package var valueIndex: Int
   package var pair: PairComparison
-  /// Where in the tensor a person looks; `nil` for texts and for stages that stand alone without one.
+  /// Where in the tensor a person looks, also where only a summary of it is there; `nil` for texts and
+  /// for stages that recorded nothing.
   package var view: TensorView?
   /// Whether the person chose the value, so that news must not choose another.
   package var isValueChosen: Bool
@@ -45,10 +46,17 @@ package struct Subject: Sendable {
   /// Whether elements agree only when equal: integers do, and floats where nothing is tolerated.
   package var isExact: Bool {
     if value.tolerance?.isExact ?? false { return true }
-    return [value.dev, value.prod].allSatisfy { !($0?.tensor?.dtype.isFloat ?? false) }
+    return [value.dev, value.prod].allSatisfy { !($0?.arrayType?.dtype.isFloat ?? false) }
   }
 
-  private var shape: Shape? { value.dev?.tensor?.shape ?? value.prod?.tensor?.shape }
+  /// Whether the elements of at least one side were recorded, so that they can be read.
+  package var hasElements: Bool { value.dev?.tensor != nil || value.prod?.tensor != nil }
+
+  /// Of two shapes that of the side that can be read.
+  private var shape: Shape? {
+    value.dev?.tensor?.shape ?? value.prod?.tensor?.shape ?? value.dev?.arrayType?.shape
+      ?? value.prod?.arrayType?.shape
+  }
 
   /// Takes over what became known of the pair since; the view stays, unless nobody has moved it yet.
   package mutating func update(_ pair: PairComparison) {

@@ -115,11 +115,24 @@ extension Comparison {
       return "no stage of \(dev.path) has a counterpart in \(prod.path), by name or by content;"
         + " pair some with --pair DEV=PROD or --rename REGEX=REPLACEMENT"
     }
-    if let firstProblem { return firstProblem.description }
+    if let open = unexplainedProblem { return open.description }
     guard verdict == .undecided else { return nil }
     let trace = dev.isComplete ? prod : dev
     return "\(trace.path): the trace is not complete, so agreement of its stages is no match;"
       + " record the request again"
+  }
+
+  /// The first reason why something could not be compared that leaves the outcome open.
+  ///
+  /// Where the traces diverged, stages that a file's end took with all that follows do not.
+  private var unexplainedProblem: FormatError? {
+    guard verdict == .diverged else { return firstProblem }
+    let end = pairs.lastIndex { [.identical, .close, .diverged].contains($0.status) } ?? -1
+    for (index, pair) in pairs.enumerated() {
+      let problems = pair.values.compactMap(\.problem)
+      if let problem = problems.first(where: { index <= end || !$0.isCut }) { return problem }
+    }
+    return nil
   }
 
   /// 0 no divergence, 1 diverged, 2 trouble.

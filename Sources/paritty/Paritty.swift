@@ -16,8 +16,9 @@ struct Paritty: ParsableCommand {
       paritty demo [NAME]         open a bundled pair of traces
       """,
     discussion: """
-      A trace is an .npz, .safetensors or PyTorch .pt file, or a folder of .npy files; \
-      np.savez(path, **stages) and torch.save(stages, path) write one. The first trace is the one that is believed.
+      A trace is an .npz, .safetensors or PyTorch .pt file, a folder of .npy files, or what Polygraphy, msprobe or \
+      the debugger of Hugging Face wrote; np.savez(path, **stages) and torch.save(stages, path) write one. \
+      The first trace is the one that is believed.
 
       Exit status of report: 0 no divergence, 1 diverged, 2 trouble.
       """,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import PipelineTrace
 import TraceComparison
+import TraceDiagnosis
 import TraceReport
 
 /// `paritty report DEV PROD`: the comparison on standard output, or in a file.
@@ -40,7 +41,7 @@ struct ReportCommand: ParsableCommand {
     var comparison = comparison
     comparison.settings.describesIdentical = format.describesIdentical
     comparison = ComparisonEngine.run(comparison, workerCount: workerCount)
-    let text = format.render(comparison)
+    let text = format.render(comparison, findings: findings(of: comparison))
     if let output {
       try write(text, toFile: output)
     } else {

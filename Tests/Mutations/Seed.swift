@@ -25,6 +25,9 @@ package let allSeeds: [Seed] = [
   Seed(format: PolygraphyFormat.self, name: "polygraphy"),
   Seed(format: NpyFolderFormat.self, name: "npy-folder"),
   Seed(format: SGLangFormat.self, name: "sglang"),
+  Seed(format: HuggingFaceDebuggerFormat.self, name: "debugger"),
+  Seed(format: HuggingFaceDebuggerFormat.self, name: "debugger-printed"),
+  Seed(format: MsprobeFormat.self, name: "msprobe"),
 ]
 
 extension Seed {

@@ -34,7 +34,9 @@ import Testing
         }
       } catch {
         #expect(want != "accept", "\(error)")
-        #expect("\(error)".contains(file))
+        // Where a file names another, the other is to blame.
+        let blamed = file.hasPrefix("hf-missing-file") ? "M.a_outputs.safetensors" : file
+        #expect("\(error)".contains(blamed))
         #expect("\(error)" == "\(error)".visible)
       }
     }
@@ -58,10 +60,6 @@ import Testing
       ("not-a-trace.bin", "it looks like binary data of no known kind; expected"),
       ("st-0-bytes.safetensors", "it looks like an empty file; expected"),
       ("st-7-bytes.safetensors", "it looks like the first 7 bytes of a cut file; expected"),
-      (
-        "npz-truncated.npz",
-        "the archive has no directory at its end: it was cut off, or is still being written;"
-      ),
       ("npz-encrypted-flag.npz", "it is encrypted; save it without a password"),
       ("npz-bzip2.npz", "it is compressed with bzip2; save it with numpy.savez or"),
       ("npz-duplicate-names.npz", "two entries have this name;"),
@@ -124,6 +122,24 @@ import Testing
     let checkpoint = try openTrace(at: "\(Self.folder)/pt-numpy-str.pt")
     #expect(checkpoint.outline == ["tok unreadable", "x f32 2×3"])
     #expect(checkpoint.isComplete)
+  }
+
+  @Test func `an archive without its directory keeps the entries before the cut`() throws {
+    let trace = try openTrace(at: "\(Self.folder)/npz-truncated.npz")
+    #expect(trace.outline == ["a f32 3×4", "b unreadable"])
+    #expect(!trace.isComplete)
+    #expect(try trace.output("a").numbers() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+    #expect(
+      trace.warnings == [
+        """
+        The archive has no directory at its end, it was cut off: 1 entry before the cut is kept, \
+        '01_b.npy' is lost, and what may have followed it.
+        """,
+        """
+        '01_b' is lost, so the trace is incomplete: \(Self.folder)/npz-truncated.npz, \
+        entry '01_b.npy', byte 214: 176 bytes announced, 27 present; copy it again.
+        """,
+      ])
   }
 
   @Test func `gaps, trailing bytes and skipped entries are warnings`() throws {

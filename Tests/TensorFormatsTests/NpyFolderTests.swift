@@ -22,7 +22,8 @@ import Testing
     #expect(openingError(scratch.path)?.problem == .notATrace("it is an empty folder"))
     scratch.write([], as: "notes.txt")
     #expect(
-      openingError(scratch.path)?.problem == .notATrace("it is a folder without .npy files"))
+      openingError(scratch.path)?.problem
+        == .notATrace("it is a folder without .npy files and without the trace of a debugger"))
   }
 
   @Test func `no link leads out`() throws {
@@ -54,6 +55,35 @@ import Testing
         'b' is lost, so the trace is incomplete: \(scratch.path)/2_b.npy, byte 68: \
         1 bytes announced, 0 present; copy it again.
         """.replacing("'b'", with: "'2_b'")
+      ])
+  }
+
+  @Test func `the last file cut after any byte is lost alone`() throws {
+    let scratch = Scratch()
+    scratch.write(Self.one, as: "1_a.npy")
+    for count in 0..<Self.one.count {
+      scratch.write(Array(Self.one[..<count]), as: "2_b.npy")
+      let trace = try openTrace(at: scratch.path)
+      #expect(trace.outline == ["a u8 1", "b unreadable"])
+      #expect(!trace.isComplete)
+      #expect(!trace.isEndKnown)
+      #expect(try trace.output("a").numbers() == [1])
+      if case .unreadable(let error) = try trace.output("b").content {
+        #expect(error.isCut, "\(count): \(error)")
+      }
+    }
+  }
+
+  @Test func `an empty file is a cut one`() throws {
+    let scratch = Scratch()
+    scratch.write(Self.one, as: "1_a.npy")
+    scratch.write([], as: "2_b.npy")
+    #expect(
+      try openTrace(at: scratch.path).warnings == [
+        """
+        '2_b' is lost, so the trace is incomplete: \(scratch.path)/2_b.npy, byte 0: \
+        10 bytes announced, 0 present; copy it again.
+        """
       ])
   }
 

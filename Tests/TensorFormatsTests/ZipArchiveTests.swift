@@ -107,6 +107,20 @@ import Testing
     #expect(trace.warnings[0].hasPrefix("'a' is lost, so the trace is incomplete: "))
   }
 
+  @Test func `a deflate stream that ends early loses its own entry alone`() throws {
+    let whole = Self.first.inDeflateBlock
+    for count in 0..<(whole.deflated?.count ?? 0) {
+      var cut = whole
+      cut.deflated = Array(whole.deflated?.prefix(count) ?? [])
+      let scratch = Scratch()
+      let trace = try openTrace(at: scratch.write(zip([cut, Self.second]), as: "t.npz"))
+      #expect(trace.outline == ["a unreadable", "b u8 2"], "\(count)")
+      #expect(!trace.isComplete)
+      #expect(trace.isEndKnown)
+      #expect(try trace.output("b").numbers() == [4, 5])
+    }
+  }
+
   @Test func `names keep their slashes and may be no UTF-8`() throws {
     var bytes = zip([ZippedFile("03_encoder/layer.3.npy", Self.first.content)])
     #expect(opened(bytes) == ["encoder/layer.3 u8 3"])

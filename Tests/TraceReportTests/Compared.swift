@@ -2,6 +2,8 @@ import PipelineTrace
 import TestTraces
 import TraceAlignment
 import TraceComparison
+import TraceDiagnosis
+import TraceReport
 
 /// Two traces, compared to the end.
 func compared(
@@ -23,6 +25,13 @@ func compared(
   _ dev: Tensor, _ prod: Tensor, _ settings: ComparisonSettings = ComparisonSettings()
 ) throws -> PairComparison {
   try compared([stage("x", dev)], [stage("x", prod)], settings).pairs[0]
+}
+
+extension ReportFormat {
+  /// The report, with all findings in it.
+  static func render(_ comparison: Comparison) -> String {
+    render(comparison, findings: findings(of: comparison))
+  }
 }
 
 extension String {

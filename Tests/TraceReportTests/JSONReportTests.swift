@@ -32,6 +32,36 @@ private func specials() throws -> Comparison {
 }
 
 @Suite struct JSONReportTests {
+  @Test func `findings are written with their details`() throws {
+    var prod = trace([stage("a", 1)], path: "prod")
+    prod.isComplete = false
+    let report = JSONReport.render(
+      try compared(trace([stage("a", 1), stage("b", 1)], path: "dev"), prod))
+    #expect(report.contains("\"stages\": 1,\n    \"complete\": false\n"))
+    #expect(
+      report.hasSuffix(
+        """
+          "findings": [
+            {
+              "pair": 1,
+              "value": null,
+              "cause": "trace-truncated",
+              "confidence": 1,
+              "summary": "prod ends after 'a': the trace is not complete",
+              "explained": null,
+              "details": {
+                "side": "prod",
+                "after": "a",
+                "missing": 1,
+                "lost": 0
+              }
+            }
+          ]
+        }
+
+        """))
+  }
+
   @Test func `a small report as a whole`() throws {
     #expect(
       JSONReport.render(try compared([stage("x", 3, 0)], [stage("x", 3, 4)])) == """
@@ -63,7 +93,8 @@ private func specials() throws -> Comparison {
             "only_dev": 0,
             "only_prod": 0,
             "moved": 0,
-            "not_comparable": 0
+            "not_comparable": 0,
+            "summaries": 0
           },
           "pairs": [
             {
@@ -239,6 +270,7 @@ private func specials() throws -> Comparison {
     #expect(
       coverage as? [String: Int] == [
         "paired": 1, "only_dev": 1, "only_prod": 1, "moved": 0, "not_comparable": 0,
+        "summaries": 0,
       ])
   }
 

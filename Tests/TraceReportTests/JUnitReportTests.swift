@@ -88,7 +88,7 @@ import TraceComparison
           <testsuite name="paritty dev prod" tests="3" failures="0" errors="2" skipped="0">
             <testcase classname="paritty.stage" name="x">
               <error message="prod.npz, entry &apos;x.npy&apos;, byte 128: CRC-32 announced 0x00000001, data give 0x00000002; copy it again" type="not_comparable">stage 0 x: prod.npz, entry &apos;x.npy&apos;, byte 128: CRC-32 announced 0x00000001, data give 0x00000002; copy it again
-        f32→?, 1→?</error>
+        lost, f32→?, 1→?</error>
             </testcase>
             <testcase classname="paritty.stage" name="y"/>
             <testcase classname="paritty.trace" name="dev is complete">

@@ -113,7 +113,7 @@ import TraceComparison
 
         | # | | stage | role | dtype | shape | differ | ‖Δ‖/‖dev‖ |
         | ---: | --- | --- | --- | --- | --- | ---: | ---: |
-        | 0 | ? not comparable | `x` | | `f32→?` | `1→?` | | |
+        | 0 | ? not comparable | `x` | lost | `f32→?` | `1→?` | | |
         | 1 | = same bits | `y` | | `f32` | `1` | | |
 
         ### Remarks

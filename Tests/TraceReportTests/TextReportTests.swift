@@ -136,7 +136,7 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
         2 stages: 1 agree, 0 differ, 1 not comparable
 
             # stage              dtype    shape                         differ ‖Δ‖/‖dev‖
-        ?   0 x                  f32→?    1→?
+        ?   0 x        lost      f32→?    1→?
         =   1 y                  f32      1
 
         Remarks
@@ -204,6 +204,107 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
           dev: The last file is cut.
           dev: the trace is not complete
           dev: the request ended with: CUDA out of memory
+
+        """))
+  }
+
+  @Test func `a trace that was cut off ends before the first divergence`() throws {
+    var prod = trace([stage("a", 1)], path: "prod")
+    prod.isComplete = false
+    prod.warnings = ["The archive was cut off."]
+    #expect(
+      TextReport.render(try compared(trace([stage("a", 1), stage("b", 1)], path: "dev"), prod))
+        == """
+        FIRST DIVERGENCE  1 b: prod ends before this stage
+          it comes after 'a', which both have
+        LIKELY CAUSE  trace-truncated  prod ends after 'a': the trace is not complete
+
+        dev   dev  test, 2 stages
+        prod  prod  test, 1 stage, NOT COMPLETE
+        2 stages: 1 agree, 1 differ, 1 missing in prod
+
+            # stage              dtype    shape                         differ ‖Δ‖/‖dev‖
+        =   0 a                  f32      1
+        <   1 b        missing   f32      1
+
+        Remarks
+          prod: The archive was cut off.
+          prod: the trace is not complete
+
+        """)
+  }
+
+  /// A stage through which the file's end goes.
+  private func cut(_ name: String) -> Stage {
+    stage(
+      name,
+      .unreadable(
+        FormatError(
+          file: "prod.npz", place: "entry '\(name).npy'",
+          problem: .truncated(expectedByteCount: 80, foundByteCount: 20))))
+  }
+
+  @Test func `a stage that the cut goes through is lost, and is where the trace ends`() throws {
+    var prod = trace([stage("a", 1), cut("b")], path: "prod")
+    prod.isComplete = false
+    let report = TextReport.render(
+      try compared(trace([stage("a", 1), stage("b", 1), stage("c", 1)], path: "dev"), prod))
+    #expect(
+      report.hasPrefix(
+        """
+        FIRST DIVERGENCE  2 c: prod ends before this stage
+          it comes after 'b', which both have
+        LIKELY CAUSE  trace-truncated  prod is cut off inside 'b'; the rest is lost
+
+        """))
+    #expect(report.contains("\n?   1 b        lost      f32→?    1→?\n"))
+  }
+
+  @Test func `a likely cause that is too long for its line stands below`() throws {
+    let long = "vision_model.encoder.layers.11.self_attn.out_proj"
+    var prod = trace([stage("a", 1), cut(long)], path: "prod")
+    prod.isComplete = false
+    let report = TextReport.render(
+      try compared(trace([stage("a", 1), stage(long, 1), stage("c", 1)], path: "dev"), prod))
+    #expect(
+      report.hasPrefix(
+        """
+        FIRST DIVERGENCE  2 c: prod ends before this stage
+          it comes after 'vision_model.encoder.layers.11.self_attn.out_proj', which bot…
+        LIKELY CAUSE  trace-truncated
+          prod is cut off inside 'vision_model.encoder.layers.11.self_attn.out_proj';
+            the rest is lost
+
+        """))
+  }
+
+  @Test func `a divergence before the cut does not hide it`() throws {
+    var prod = trace([stage("a", 2), cut("b"), cut("c"), cut("d")], path: "prod")
+    prod.isComplete = false
+    var dev = trace(["a", "b", "c", "d"].map { stage($0, 1) }, path: "dev")
+    dev.isComplete = false
+    #expect(
+      TextReport.render(try compared(dev, prod)).hasPrefix(
+        """
+        FIRST DIVERGENCE  0 a: 1 of 1 elements differ (100 %)
+          largest |Δ| 1 at [0]: dev 1.0, prod 2.0
+        NOT COMPLETE  dev: it ends after 'd'
+        NOT COMPLETE  prod: 'b', 'c' and 1 more are lost
+
+        """))
+  }
+
+  @Test func `what is undecided because of a cut says where the cut is`() throws {
+    var prod = trace([stage("a", 1), cut("b")], path: "prod")
+    prod.isComplete = false
+    #expect(
+      TextReport.render(
+        try compared(trace([stage("a", 1), stage("b", 1)], path: "dev"), prod)
+      ).hasPrefix(
+        """
+        UNDECIDED  1 of 2 stages agree; the others are not known
+          prod.npz, entry 'b.npy': 80 bytes announced, 20 present; copy it again
+        LIKELY CAUSE  trace-truncated  prod is cut off inside 'b'; the rest is lost
 
         """))
   }

@@ -96,7 +96,7 @@ import TraceComparison
     var sitting = try Sitting(dev: dev, prod: dev, isComplete: false)
     sitting.compare()
     #expect(sitting.line(1) == " UNDECIDED  3 stages agree, the others are not known")
-    #expect(sitting.line(2) == " a trace is not complete")
+    #expect(sitting.line(2) == " prod is not complete: it ends after 'last'")
     #expect(!sitting.text.contains("MATCH"))
   }
 

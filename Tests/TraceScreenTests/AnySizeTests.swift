@@ -26,6 +26,12 @@ import TraceComparison
       stage("texts", texts(isProd ? ["a", "b", "c"] : ["a", "x"])),
       stage("tokens", tokens(isProd ? [1, 2, 4] : [1, 2, 3, 4], pieces: ["a", "b", "c"])),
       stage("kind", isProd ? text("12") : vector([12])),
+      stage("summary", summary([4, 5, 6], [.mean: 1 + Double(p)], [0: 1, 119: Double(p)])),
+      stage("statistics", summary([], [.mean: Double(p), .maximum: .nan])),
+      stage(
+        "summary of a tensor",
+        isProd ? tensor([2, 3], ramp(6)) : summary([2, 3], [.mean: 2], [5: 5, 0: .infinity])),
+      stage("summary of a shape", isProd ? vector([1, 2]) : summary([2, 1], [.mean: 1], [1: 1])),
       stage("unreadable", isProd ? Value(name: "out", content: .unreadable(problem)) : vector([1])),
       stage(
         "several", vector([p], name: "left"), text("x\(p)", name: "right"),

@@ -27,12 +27,13 @@ struct Sitting {
     dev: [Stage], prod: [Stage], width: Int = 80, height: Int = 24,
     display: Display = Display(palette: .monochrome), settings: ComparisonSettings = .init(),
     overrides: AlignmentOverrides = .init(), devPath: String = "dev.npz",
-    prodPath: String = "prod.npz", isComplete: Bool = true
+    prodPath: String = "prod.npz", isComplete: Bool = true, warnings: [String] = []
   ) throws {
     let comparison = try Comparison(
       dev: Trace(path: devPath, format: "npz", stages: numbered(dev)),
       prod: Trace(
-        path: prodPath, format: "npz", stages: numbered(prod), isComplete: isComplete),
+        path: prodPath, format: "npz", stages: numbered(prod), isComplete: isComplete,
+        warnings: warnings),
       settings: settings, overrides: overrides)
     debugger = Debugger(comparison: comparison, display: display, width: width, height: height)
   }
@@ -158,6 +159,22 @@ func integers(_ extents: [Int], _ numbers: [Int32]) -> Value {
 private func integerTensor(_ extents: [Int], _ numbers: [Int32]) -> Tensor {
   let bytes = numbers.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } }
   return Tensor(dtype: .i32, shape: Shape(extents)!, bytes: LiteralBytes(bytes))
+}
+
+/// A summary of a tensor of float32, all figures printed to four decimals.
+func summary(
+  _ extents: [Int], _ statistics: [TensorSummary.Statistic: Double], _ printed: [Int: Double] = [:]
+) -> Value {
+  Value(
+    name: "out",
+    content: .summary(
+      TensorSummary(
+        dtype: .f32, shape: Shape(extents)!,
+        statistics: statistics.mapValues { TensorSummary.Figure($0, halfUnit: 0.00005) },
+        printed: printed.sorted { $0.key < $1.key }.map {
+          TensorSummary.PrintedElement(
+            element: $0.key, figure: TensorSummary.Figure($0.value, halfUnit: 0.00005))
+        }, origin: Origin(file: "tree.json"))))
 }
 
 func text(_ text: String, name: String = "out") -> Value {

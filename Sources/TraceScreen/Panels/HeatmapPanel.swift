@@ -30,6 +30,10 @@ package struct HeatmapPanel: Panel {
 
   package mutating func update(_ action: Action, subject: inout Subject) -> PanelReply {
     guard var view = subject.view else { return .ignored }
+    guard subject.hasElements else {
+      guard action == .open || action == .zoomIn else { return .ignored }
+      return .show(ValuesPanel.canShow(subject) ? ValuesPanel.title : StatisticsPanel.title)
+    }
     var reply = PanelReply.done
     switch action {
     case .moveDown: view.move(rows: 1, columns: 0)
@@ -113,9 +117,9 @@ package struct HeatmapPanel: Panel {
   }
 
   package func job(for subject: Subject) -> Job? {
-    guard let view = subject.view, view.shape.elementCount > 0, !isKnownEqual(subject) else {
-      return nil
-    }
+    guard let view = subject.view, view.shape.elementCount > 0, subject.hasElements,
+      !isKnownEqual(subject)
+    else { return nil }
     return Job(
       pairIndex: subject.pairIndex, valueIndex: subject.valueIndex, work: .heatmap(view.request))
   }
@@ -139,6 +143,12 @@ package struct HeatmapPanel: Panel {
 
   package func draw(into grid: inout Grid, subject: Subject, theme: Theme, isFocused: Bool) {
     guard let view = subject.view else { return }
+    guard subject.hasElements else {
+      grid.write(" no picture: only a summary of the elements was recorded", x: 0, y: 0)
+      let printed = ValuesPanel.canShow(subject) ? "Enter shows the printed elements, " : ""
+      grid.write(" \(printed)t the statistics".visible, x: 0, y: 1, style: theme.faint)
+      return
+    }
     let words =
       subject.hasCommonShape
       ? Self.title(of: view.mode, isExact: subject.isExact, theme)
@@ -221,6 +231,10 @@ package struct HeatmapPanel: Panel {
   }
 
   private static func sideTitle(_ subject: Subject, _ mode: HeatmapRequest.Mode) -> String {
+    if subject.value.isSummarized {
+      let side = subject.value.dev?.summary != nil ? "dev" : "prod"
+      return "of \(side) only a summary was recorded: \(mode.rawValue) alone"
+    }
     guard subject.value.dev?.tensor != nil, subject.value.prod?.tensor != nil else {
       return "\(mode.rawValue) alone has it"
     }

@@ -8,6 +8,7 @@ package struct StatisticsPanel: Panel {
   package static let title = "Statistics"
 
   private var first = 0
+  private var width = 0
   private var height = 0
 
   package init() {}
@@ -15,11 +16,12 @@ package struct StatisticsPanel: Panel {
   package static func canShow(_ subject: Subject) -> Bool { true }
 
   package mutating func resize(width: Int, height: Int, subject: inout Subject, theme: Theme) {
+    self.width = width
     self.height = height
   }
 
   package mutating func update(_ action: Action, subject: inout Subject) -> PanelReply {
-    let last = max(0, lines(subject).count - height)
+    let last = max(0, lines(subject, columns: width).count - height)
     switch action {
     case .moveDown: first = min(last, first + 1)
     case .moveUp: first = max(0, first - 1)
@@ -38,7 +40,9 @@ package struct StatisticsPanel: Panel {
   package mutating func forget() { first = 0 }
 
   package func draw(into grid: inout Grid, subject: Subject, theme: Theme, isFocused: Bool) {
-    for (y, line) in lines(subject).dropFirst(first).prefix(grid.height).enumerated() {
+    for (y, line) in lines(subject, columns: grid.width).dropFirst(first).prefix(grid.height)
+      .enumerated()
+    {
       let end = grid.write(" \(line.name.padded(toColumns: 18))", x: 0, y: y)
       let next = grid.write(
         line.text.visible.truncated(toColumns: max(0, grid.width - end)), x: end, y: y,
@@ -57,7 +61,8 @@ package struct StatisticsPanel: Panel {
     var isStrong = false
   }
 
-  private func lines(_ subject: Subject) -> [Line] {
+  /// - Parameter columns: What remarks are broken to, as their ends say what to do.
+  private func lines(_ subject: Subject, columns: Int) -> [Line] {
     let value = subject.value
     let pair = subject.pair
     var lines = [
@@ -89,11 +94,17 @@ package struct StatisticsPanel: Panel {
         lines.append(Line(name: metric.title, text: text, meaning: metric.meaning))
       }
     }
+    if let summary = value.summary, let shape = value.dev?.arrayType?.shape {
+      lines += summaryLines(summary, shape)
+    }
     for (name, side, statistics) in [
       ("dev", value.dev, sides(value).dev), ("prod", value.prod, sides(value).prod),
     ] {
       guard let side else { continue }
       var text = "\(DivergenceText.dtype(of: side))  \(DivergenceText.shape(of: side))"
+      if let summary = side.summary {
+        text += "  \(FigureText.description(of: summary))"
+      }
       if let statistics {
         text += "  \(statistics.rangeText)"
         text += "  NaN \(NumberText.grouped(statistics.nanCount))"
@@ -113,8 +124,33 @@ package struct StatisticsPanel: Panel {
       lines.append(Line(name: name, text: text))
     }
     lines += parameterLines(pair)
-    lines += subject.remarks.map { Line(name: "remark", text: $0) }
+    for remark in subject.remarks {
+      // Lines come indented by two blanks, and stand behind the name of a line.
+      let parts = remark.wrapped(toColumns: max(40, columns - 17))
+      for (i, part) in parts.enumerated() {
+        lines.append(Line(name: i == 0 ? "remark" : "", text: String(part.dropFirst(2))))
+      }
+    }
     return lines
+  }
+
+  /// The statistics of both sides with what may lie between them, then what else was compared.
+  private func summaryLines(_ summary: SummaryComparison, _ shape: Shape) -> [Line] {
+    var lines = summary.rows.isEmpty ? [] : [Line(name: "", text: "  dev         prod        Δ")]
+    for row in summary.rows {
+      let sign =
+        row.agrees.map { $0 ? (row.dev.value == row.prod.value ? "=" : "≈") : "≠" } ?? "?"
+      let text =
+        "\(sign) \(FigureText.figure(row.dev).padded(toColumns: 11))"
+        + " \(FigureText.figure(row.prod).padded(toColumns: 11))"
+        + " \(FigureText.difference(row.dev, row.prod))"
+      lines.append(
+        Line(
+          name: row.statistic.rawValue, text: text, meaning: FigureText.outcome(of: row),
+          isStrong: row.agrees == false))
+    }
+    return lines
+      + FigureText.facts(of: summary, shape: shape).map { Line(name: $0, text: $1) }
   }
 
   /// Parameters of the two stages, those that differ first.
@@ -138,7 +174,7 @@ package struct StatisticsPanel: Panel {
     switch value.detail {
     case .difference(let statistics): (statistics.dev, statistics.prod)
     case .sides(let dev, let prod): (dev, prod)
-    case .none, .text: (nil, nil)
+    case .none, .text, .summary: (nil, nil)
     }
   }
 }

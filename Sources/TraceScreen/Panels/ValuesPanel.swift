@@ -13,7 +13,13 @@ package struct ValuesPanel: Panel {
 
   package init() {}
 
-  package static func canShow(_ subject: Subject) -> Bool { subject.view != nil }
+  package static func canShow(_ subject: Subject) -> Bool {
+    guard subject.view != nil else { return false }
+    return subject.hasElements
+      || [subject.value.dev, subject.value.prod].contains {
+        $0?.summary.map { !$0.printed.isEmpty } ?? false
+      }
+  }
 
   /// Columns of an element: its two sides and their difference.
   private static let sideColumns = 10
@@ -88,7 +94,9 @@ package struct ValuesPanel: Panel {
       return .done
     case .nextDivergence, .previousDivergence:
       guard let next = nextDifference(view, subject, forward: action == .nextDivergence) else {
-        return .message("no other number on this screen differs")
+        return .message(
+          subject.value.summary == nil
+            ? "no other number on this screen differs" : "no other printed element differs")
       }
       cursor = view.shape.index(ofElement: next)
     case .zoomOut, .zoomToFit, .zoomToElements: return .show(HeatmapPanel.title)
@@ -101,8 +109,14 @@ package struct ValuesPanel: Panel {
     return .done
   }
 
-  /// The next element of the window, in reading order, whose sides differ beyond the tolerance.
+  /// The next element of the window, in reading order, whose sides differ beyond the tolerance; of
+  /// summaries the next printed one of all, as those are few and far between.
   private func nextDifference(_ view: TensorView, _ subject: Subject, forward: Bool) -> Int? {
+    if let summary = subject.value.summary {
+      let places = summary.printed.lazy.filter { !$0.agrees }.map(\.element)
+      let cursor = view.cursorElement
+      return forward ? places.first { $0 > cursor } : places.last { $0 < cursor }
+    }
     guard let window, let start = window.places.firstIndex(of: view.cursorElement) else {
       return nil
     }
@@ -110,7 +124,7 @@ package struct ValuesPanel: Panel {
       forward
       ? Array(window.places.indices.dropFirst(start + 1))
       : window.places.indices.prefix(start).reversed()
-    return indices.first { isMismatch(window.dev[$0], window.prod[$0], subject) }
+    return indices.first { isMismatch($0, of: window, subject) }
       .map { window.places[$0] }
   }
 
@@ -137,11 +151,12 @@ package struct ValuesPanel: Panel {
   package func draw(into grid: inout Grid, subject: Subject, theme: Theme, isFocused: Bool) {
     guard let view = subject.view else { return }
     let sides =
-      subject.value.dev?.tensor == nil
+      subject.value.dev?.arrayType == nil
       ? "prod alone"
-      : subject.value.prod?.tensor == nil
+      : subject.value.prod?.arrayType == nil
         ? "dev alone" : "dev \(theme.glyphs.vertical) prod  prod - dev"
-    grid.write(" \(sides)   \(view.axesDescription)", x: 0, y: 0, style: theme.faint)
+    let hint = subject.value.isSummarized ? "   · was not recorded" : ""
+    grid.write(" \(sides)   \(view.axesDescription)\(hint)", x: 0, y: 0, style: theme.faint)
     guard view.shape.elementCount > 0 else {
       grid.write(" no elements: an axis has extent 0", x: 0, y: 1)
       return
@@ -183,16 +198,20 @@ package struct ValuesPanel: Panel {
   ) {
     let dev = window.dev[number]
     let prod = window.prod[number]
-    let isDifferent = isMismatch(dev, prod, subject)
+    let isDifferent = isMismatch(number, of: window, subject)
     var style = isDifferent ? theme.diverged : theme.plain
     if isCursor { style = theme.selected }
-    let devText = dev?.formatted(columns: Self.sideColumns - 1) ?? "-"
-    let prodText = prod?.formatted(columns: Self.sideColumns - 1) ?? "-"
+    let devText =
+      dev?.formatted(columns: Self.sideColumns - 1)
+      ?? (subject.value.dev?.summary == nil ? "-" : "·")
+    let prodText =
+      prod?.formatted(columns: Self.sideColumns - 1)
+      ?? (subject.value.prod?.summary == nil ? "-" : "·")
     let text =
       devText.leftPadded(toColumns: Self.sideColumns) + " " + theme.glyphs.vertical
       + prodText.leftPadded(toColumns: Self.sideColumns)
     let end = grid.write(text, x: place.x, y: place.y, style: style)
-    if let dev, let prod, !isSame(dev, prod, subject) {
+    if let dev, let prod, !isSame(number, of: window, subject) {
       let difference = Element.difference(dev: dev, prod: prod)
       let sign = difference > 0 ? "+" : ""
       grid.write(
@@ -201,16 +220,22 @@ package struct ValuesPanel: Panel {
     }
   }
 
-  /// Whether two elements disagree under the tolerance of the value.
-  private func isMismatch(_ dev: Element?, _ prod: Element?, _ subject: Subject) -> Bool {
-    guard let dev, let prod else { return false }
+  /// Whether the two elements at a place of the window disagree: as the comparison found of what was
+  /// printed, else under the tolerance of the value.
+  private func isMismatch(_ number: Int, of window: ElementWindow, _ subject: Subject) -> Bool {
+    guard let dev = window.dev[number], let prod = window.prod[number] else { return false }
+    if let summary = subject.value.summary {
+      return summary.printedPair(at: window.places[number]).map { !$0.agrees } ?? false
+    }
     guard let tolerance = subject.value.tolerance else { return dev != prod }
     return !tolerance.accepts(dev: dev, prod: prod)
   }
 
   /// Whether there is no difference to speak of: equal elements, and NaN across from NaN.
-  private func isSame(_ dev: Element, _ prod: Element, _ subject: Subject) -> Bool {
-    dev == prod || (dev.number.isNaN && prod.number.isNaN && !isMismatch(dev, prod, subject))
+  private func isSame(_ number: Int, of window: ElementWindow, _ subject: Subject) -> Bool {
+    guard let dev = window.dev[number], let prod = window.prod[number] else { return false }
+    return dev == prod
+      || (dev.number.isNaN && prod.number.isNaN && !isMismatch(number, of: window, subject))
   }
 
   /// The element under the cursor with all its digits.
@@ -219,14 +244,18 @@ package struct ValuesPanel: Panel {
     guard let number = window.places.firstIndex(of: view.cursorElement) else { return "" }
     let dev = window.dev[number]
     let prod = window.prod[number]
-    let hasBoth = subject.value.dev?.tensor != nil && subject.value.prod?.tensor != nil
-    let nothing = hasBoth ? "has another shape" : "has none"
-    var line = "dev \(dev?.description ?? nothing)  prod \(prod?.description ?? nothing)"
+    let hasBoth = subject.value.dev?.arrayType != nil && subject.value.prod?.arrayType != nil
+    func nothing(_ side: Value?) -> String {
+      if side?.summary?.shape == view.shape { return "not recorded" }
+      return hasBoth ? "has another shape" : "has none"
+    }
+    var line = "dev \(dev?.description ?? nothing(subject.value.dev))"
+    line += "  prod \(prod?.description ?? nothing(subject.value.prod))"
     if let dev, let prod {
       let difference = Element.difference(dev: dev, prod: prod)
-      if isSame(dev, prod, subject) { return line + "  equal" }
+      if isSame(number, of: window, subject) { return line + "  equal" }
       line += "  prod - dev \(NumberText.brief(difference, digits: 6))"
-      if !isMismatch(dev, prod, subject) { line += "  within tolerance" }
+      if !isMismatch(number, of: window, subject) { line += "  within tolerance" }
     }
     return line
   }

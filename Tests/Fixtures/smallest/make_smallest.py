@@ -56,3 +56,25 @@ np.save(at("npy-folder", "0_x.npy"), x)
 np.save(at("npy-folder", "1_text.npy"), np.array(b"abc"))
 tags = "step=0___rank=0___dump_index=1___name=x___recompute_status=disabled.pt"
 torch.save({"value": torch.from_numpy(x), "meta": {"rank": 0}}, at("sglang", tags))
+
+debugged = {"shape": "torch.Size([2, 3])", "dtype": "torch.float32"}
+figures = {"mean": "tensor(5.0000e+04)", "min": "tensor(-2.2500)", "max": "tensor(3.e+05)"}
+
+
+def tree(value):
+    call = {"module_path": "M.l", "inputs": {"args": [{**debugged, "value": value("M.l_inputs_args_0")}]}, "outputs": {**debugged, "value": value("M.l_outputs"), **figures}}
+    return json.dumps({"module_path": "M", "inputs": {"kwargs": {"s": "'a'"}}, "children": [call], "outputs": None})
+
+
+for name in ("M.l_inputs_args_0", "M.l_outputs"):
+    save_file({"data": x + (name == "M.l_outputs")}, at("debugger", f"{name}.safetensors"))
+open(at("debugger", "M_debug_tree_FULL_TENSORS.json"), "w").write(tree(lambda name: f"./{name}.safetensors"))
+printed = ["tensor([[ 1.5000e+00, -2.2500e+00,  3.0000e+05],", "        [ 1.0000e-01,  7.0000e+00, -1.0000e-03]])"]
+open(at("debugger-printed", "M_debug_tree_FULL_TENSORS.json"), "w").write(tree(lambda name: printed))
+
+given = {"type": "torch.Tensor", "dtype": "torch.float32", "shape": [2, 3], "Max": 3e5, "Min": -2.25, "Mean": 5e4, "Norm": 3e5, "md5": "a1b2c3d4", "data_name": "T.add.0.forward.input.0.npy"}
+kept = {**given, "data_name": None}
+dump = {"task": "tensor", "level": "L1", "framework": "pytorch", "dump_data_dir": "/d", "data": {"T.add.0.forward": {"input_args": [given, {"type": "int", "value": 4}], "input_kwargs": {}, "output": [kept]}}}
+open(at("msprobe", "dump.json"), "w").write(json.dumps(dump))
+open(at("msprobe", "stack.json"), "w").write(json.dumps({"0": [["T.add.0.forward"], ["File /m.py, line 94, in f, \n y = x"]]}))
+np.save(at("msprobe", "dump_tensor_data", "T.add.0.forward.input.0.npy"), x)
