@@ -70,7 +70,7 @@ let package = Package(
       name: "Mutations",
       dependencies: [
         "TestTraces", "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment",
-        "TraceComparison", "TraceReport",
+        "TraceComparison", "TraceDiagnosis", "TraceReport",
       ],
       path: "Tests/Mutations"),
     // Goes through hundreds of thousands of them, each in a process that it may end: for .ci/run.

@@ -2,10 +2,11 @@ import PipelineTrace
 import TensorFormats
 import TraceAlignment
 import TraceComparison
+import TraceDiagnosis
 import TraceReport
 
 /// What the program does with a trace, done to a mutant: open, read, list, compare with the original
-/// both ways, report; and what must hold of the outcome whatever the mutant is.
+/// both ways, explain, report; and what must hold of the outcome whatever the mutant is.
 package struct Examination {
   package enum Outcome: Sendable, Equatable {
     case refused
@@ -96,8 +97,10 @@ package struct Examination {
       return nil
     }
     let comparison = ComparisonEngine.run(started, workerCount: 1)
+    let findings = findings(of: comparison)
     for format in allReportFormats {
-      Self.check(format.render(comparison), "report \(format.name)", &complaints)
+      Self.check(
+        format.render(comparison, findings: findings), "report \(format.name)", &complaints)
     }
     if !comparison.isFinished { complaints.append("the comparison does not end") }
     for pair in comparison.pairs {
