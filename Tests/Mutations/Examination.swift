@@ -73,9 +73,9 @@ package struct Examination {
     let there = compare(dev: trace, prod: original, path: path, &complaints)
     if let there, let byte = mutant.changedByte,
       plainRanges[mutant.changedFile].contains(where: { $0.contains(byte) }),
-      there.pairs.allSatisfy({ $0.status == .identical })
+      there.pairs.flatMap(\.values).allSatisfy({ $0.status == .identical })
     {
-      complaints.append("byte \(byte) of an element differs, and all stages are identical")
+      complaints.append("byte \(byte) of an element differs, and all values are identical")
     }
     return (.opened, complaints)
   }
