@@ -67,6 +67,19 @@ let package = Package(
       path: "Tests/ElementDump"),
     // Small traces, folders and random numbers that the tests of several modules make their examples of.
     .target(name: "TestTraces", dependencies: ["PipelineTrace"], path: "Tests/TestTraces"),
+    // Small traces with something changed, and what must hold of each.
+    .target(
+      name: "Mutations",
+      dependencies: [
+        "TestTraces", "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment",
+        "TraceComparison", "TraceDiagnosis", "TraceReport",
+      ],
+      path: "Tests/Mutations"),
+    // Goes through hundreds of thousands of them, each in a process that it may end: for .ci/run.
+    .executableTarget(
+      name: "MutationProbe", dependencies: ["Mutations", "PipelineTrace", "TensorFormats"],
+      path: "Tests/MutationProbe"),
+    .testTarget(name: "MutationsTests", dependencies: ["Mutations", "TensorFormats"]),
     .testTarget(name: "PipelineTraceTests", dependencies: ["PipelineTrace"]),
     .testTarget(name: "TensorFormatsTests", dependencies: ["PipelineTrace", "TensorFormats"]),
     .testTarget(name: "TensorKernelsTests", dependencies: ["PipelineTrace", "TensorKernels"]),
@@ -104,3 +117,11 @@ let package = Package(
       ]),
   ],
   swiftLanguageModes: [.v6])
+
+// Links only with libFuzzer, so it is built only where Tests/Fuzzing/run asks for it.
+if Context.environment["FUZZING"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzzing", dependencies: ["Mutations", "PipelineTrace", "TensorFormats"],
+      path: "Tests/Fuzzing", exclude: ["README.md", "run"]))
+}

@@ -61,7 +61,7 @@ package struct TraceCandidate: Sendable {
   var givenPath: String { run.map { "\(path)#\($0)" } ?? path }
 
   /// A file that stands inside of another, or was opened before.
-  init(file: TraceFile) throws(FormatError) {
+  package init(file: TraceFile) throws(FormatError) {
     path = file.path
     let head = try file.bytes(in: 0..<min(Self.headByteCount, file.byteCount))
     content = .file(file, head: head)

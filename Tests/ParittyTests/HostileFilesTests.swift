@@ -91,4 +91,26 @@ import Testing
     try check("demo", "\u{1B}[2J\n\u{9B}", status: 2)
     try check("\u{1B}[2J\n\u{9B}", "\u{202E}", status: 2)
   }
+
+  @Test func `no damaged file ends the program otherwise than it ends itself, or takes 256 MB`()
+    throws
+  {
+    let names = names(in: Self.malformed).filter { !$0.hasSuffix(".py") && $0 != "expected.json" }
+    #expect(names.count > 90)
+    for name in names {
+      // That of 200 MB which are really there takes long to compare; MalformedTests reads it.
+      let runs =
+        name == "npz-bomb-200MB.npz"
+        ? [["inspect", name]] : [["inspect", name], ["report", name, name]]
+      for arguments in runs {
+        let ended = try shell(
+          "$PARITTY " + arguments.map { "'\($0)'" }.joined(separator: " "), folder: Self.malformed)
+        #expect((0...2).contains(ended.status), "\(arguments)")
+        #expect(ended.peakKilobytes <= 256 << 10, "\(arguments)")
+        #expect(ended.errorLines.count == (ended.status == 2 ? 1 : 0), "\(arguments)")
+        #expect(ended.status != 2 || ended.errors.contains(name), "\(arguments): \(ended.errors)")
+        #expect(strange(ended.output) + strange(ended.errors) == [], "\(arguments)")
+      }
+    }
+  }
 }
