@@ -15,8 +15,8 @@ import PipelineTrace
 ///
 /// Memory is bounded by ``valueLimit``, whatever the bytes say; texts stay where they are.
 struct PickleReader {
-  /// How many values, marks and memo entries there may be: some hundred megabytes of memory.
-  static let valueLimit = 2_000_000
+  /// How many values, marks and memo entries there may be: at most 150 MB of memory.
+  static let valueLimit = 1_000_000
   /// Bytes of a dict's key, of a module's and of a function's name at most.
   static let nameByteLimit = 4096
   /// Bytes of all names of classes and functions together at most; sound files name a few.

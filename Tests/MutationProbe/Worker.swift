@@ -10,8 +10,10 @@ enum Worker {
       count: options.count, randomSeed: options.randomSeed, formatName: options.formatName)
     let place = MutantPlace()
     defer { place.remove() }
+    let supervisor = getppid()
     var current: (partIndex: Int, examination: Examination)?
     for position in stride(from: task.first, to: plan.count, by: task.step) {
+      guard getppid() == supervisor else { return }  // it was stopped
       let (partIndex, number) = plan.mutant(at: position)
       let part = plan.parts[partIndex]
       if current?.partIndex != partIndex {

@@ -108,7 +108,9 @@ import Testing
         #expect((0...2).contains(ended.status), "\(arguments)")
         #expect(ended.peakKilobytes <= 256 << 10, "\(arguments)")
         #expect(ended.errorLines.count == (ended.status == 2 ? 1 : 0), "\(arguments)")
-        #expect(ended.status != 2 || ended.errors.contains(name), "\(arguments): \(ended.errors)")
+        // One of them names a file that is not there, and the error names that.
+        let blamed = name.hasPrefix("hf-missing-file") ? "./M.a_outputs.safetensors" : name
+        #expect(ended.status != 2 || ended.errors.contains(blamed), "\(ended.errors)")
         #expect(strange(ended.output) + strange(ended.errors) == [], "\(arguments)")
       }
     }

@@ -261,6 +261,12 @@ for j in range(1, 10):
 put("pt-billion-laughs.pt", pt(lol + b".", [T6]), "refuse-or-partial", "nested lists that share members: 10^10 leaves if expanded, 10 lists in memory")
 put("pt-deep-nesting.pt", pt(b"\x80\x02" + b"]" * 100000 + b"a" * 99999 + b".", [T6]), "refuse-or-partial", "lists nested 100000 deep")
 put("pt-self-reference.pt", pt(b"\x80\x02]q\x00h\x00a.", [T6]), "refuse-or-partial", "a list that contains itself")
+million = io.BytesIO()
+with zipfile.ZipFile(million, "w") as archive:
+    entry = zipfile.ZipInfo("archive/data.pkl", (1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, b"\x80\x02](" + b"]" * 2_000_000 + b"e.")
+put("pt-million-lists.pt", million.getvalue(), "refuse", "two million empty lists, deflated to 2 kB: 280 MB of memory where nothing counts them")
 put("pt-string-length-lies.pt", pt(b"\x80\x02}(X\xff\xff\xff\x7fabc", [T6]), "refuse", "BINUNICODE announces 2 GiB")
 put("pt-bare-pickle.pt", b"\x80\x02cos\nsystem\nX\x04\x00\x00\x00true\x85R.", "refuse", "no archive at all: a bare pickle that calls os.system('true')")
 
