@@ -97,7 +97,7 @@ package struct Examination {
       return nil
     }
     let comparison = ComparisonEngine.run(started, workerCount: 1)
-    let findings = findings(of: comparison)
+    let findings = findings(of: comparison, workerCount: 1)
     for format in allReportFormats {
       Self.check(
         format.render(comparison, findings: findings), "report \(format.name)", &complaints)
