@@ -53,6 +53,10 @@ let package = Package(
     .executableTarget(
       name: "OpenTrace", dependencies: ["PipelineTrace", "TensorFormats"],
       path: "Benchmarks/OpenTrace"),
+    // How fast the difference kernel is, path by path, over two files of raw elements.
+    .executableTarget(
+      name: "KernelBench", dependencies: ["PipelineTrace", "TensorKernels"],
+      path: "Benchmarks/KernelBench"),
     // forkpty and window sizes, which Swift cannot reach: for the tests alone.
     .target(
       name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
