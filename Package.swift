@@ -20,9 +20,11 @@ let package = Package(
     .target(name: "CTerminal", linkerSettings: curses),
     // zlib: inflate and CRC-32 for the archives that numpy writes.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // Vector loops for AVX2 and AVX-512 beside the common ground: Swift cannot choose among them at run time.
+    .target(name: "CTensorKernels"),
     .target(name: "PipelineTrace", dependencies: ["CZlib"]),
     .target(name: "TensorFormats", dependencies: ["CZlib", "PipelineTrace"]),
-    .target(name: "TensorKernels", dependencies: ["PipelineTrace"]),
+    .target(name: "TensorKernels", dependencies: ["CTensorKernels", "PipelineTrace"]),
     .target(name: "TraceAlignment", dependencies: ["PipelineTrace"]),
     .target(
       name: "TraceComparison",
@@ -53,6 +55,10 @@ let package = Package(
     .executableTarget(
       name: "OpenTrace", dependencies: ["PipelineTrace", "TensorFormats"],
       path: "Benchmarks/OpenTrace"),
+    // How fast the difference kernel is, path by path, over two files of raw elements.
+    .executableTarget(
+      name: "KernelBench", dependencies: ["PipelineTrace", "TensorKernels"],
+      path: "Benchmarks/KernelBench"),
     // forkpty and window sizes, which Swift cannot reach: for the tests alone.
     .target(
       name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",

@@ -30,9 +30,9 @@ struct ChunkPairs {
     for v in 0..<LaneArray.vectorCount(count) { distances[v] = (prods[v] - devs[v]).magnitudes }
   }
 
-  /// Puts 0 between the last pair of a short chunk and the next multiple of four.
+  /// Puts 0 between the last pair of a short chunk and the next multiple of eight.
   func pad(from count: Int) {
-    for k in count..<(count + 3) & ~3 {
+    for k in count..<(count + 7) & ~7 {
       dev[k] = 0
       prod[k] = 0
       distances[k] = 0

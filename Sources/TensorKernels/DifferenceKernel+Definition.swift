@@ -3,26 +3,60 @@ import PipelineTrace
 extension DifferenceKernel {
   /// The statistics of one block by their definition, pair by pair: what `statistics` has to match.
   ///
-  /// Counts, maxima and indices are equal; sums differ by the rounding of another order of addition.
+  /// To the last bit: pair k of the block is added to lane k mod 8, and `folded` adds up the lanes.
   package func statisticsByDefinition(
     dev devBytes: UnsafeRawBufferPointer, prod prodBytes: UnsafeRawBufferPointer, firstElement: Int
   ) -> DifferenceStatistics {
     var statistics = DifferenceStatistics()
+    var lanes = [Terms](repeating: Terms(), count: 8)
     for k in 0..<elementCount(dev: devBytes, prod: prodBytes) {
       let devBits = elementBits(at: k, of: devBytes, byteCount: dev.byteCount)
       let prodBits = elementBits(at: k, of: prodBytes, byteCount: prod.byteCount)
+      let devElement = Element(bits: devBits, dtype: dev)
+      let prodElement = Element(bits: prodBits, dtype: prod)
       statistics.merge(
-        statisticsOfPair(dev: devBits, prod: prodBits, element: firstElement + k))
+        statisticsOfPair(dev: devElement, prod: prodElement, element: firstElement + k))
+      let (x, y) = (devElement.number, prodElement.number)
+      guard x.isFinite && y.isFinite else { continue }
+      let distance = Element.difference(dev: devElement, prod: prodElement).magnitude
+      if distance > 0 { statistics.histogram.add(distance) }
+      if dev == prod && dev.isFloat {
+        let ulp = ulpDistance(dev: devBits, prod: prodBits, dtype: dev)
+        statistics.maxULP = max(statistics.maxULP ?? 0, ulp)
+      }
+      lanes[k % 8].absolutes += distance
+      lanes[k % 8].squares += distance * distance
+      lanes[k % 8].devSquares += x * x
+      lanes[k % 8].prodSquares += y * y
+      lanes[k % 8].products += x * y
     }
+    statistics.absolutes = CompensatedSum(folded(lanes.map(\.absolutes)))
+    statistics.squares = CompensatedSum(folded(lanes.map(\.squares)))
+    statistics.devSquares = CompensatedSum(folded(lanes.map(\.devSquares)))
+    statistics.prodSquares = CompensatedSum(folded(lanes.map(\.prodSquares)))
+    statistics.products = CompensatedSum(folded(lanes.map(\.products)))
     return statistics
   }
 
-  /// A single pair, from its bits.
-  private func statisticsOfPair(dev devBits: UInt64, prod prodBits: UInt64, element: Int)
+  /// What one lane of the sums has taken in.
+  private struct Terms {
+    var absolutes = 0.0
+    var squares = 0.0
+    var devSquares = 0.0
+    var prodSquares = 0.0
+    var products = 0.0
+  }
+
+  /// The sum of eight lanes, always in this order.
+  private func folded(_ lanes: [Double]) -> Double {
+    ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]))
+      + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]))
+  }
+
+  /// A single pair, without ULP, histogram and sums.
+  private func statisticsOfPair(dev devElement: Element, prod prodElement: Element, element: Int)
     -> DifferenceStatistics
   {
-    let devElement = Element(bits: devBits, dtype: dev)
-    let prodElement = Element(bits: prodBits, dtype: prod)
     let (x, y) = (devElement.number, prodElement.number)
     var pair = DifferenceStatistics()
     pair.elementCount = 1
@@ -48,14 +82,6 @@ extension DifferenceKernel {
     pair.maxAbsoluteElement = distance == 0 ? nil : element
     pair.maxRelative = relative
     pair.maxRelativeElement = relative == 0 ? nil : element
-    if dev == prod && dev.isFloat {
-      pair.maxULP = ulpDistance(dev: devBits, prod: prodBits, dtype: dev)
-    }
-    pair.absolutes = CompensatedSum(distance)
-    pair.squares = CompensatedSum(distance * distance)
-    pair.devSquares = CompensatedSum(x * x)
-    pair.prodSquares = CompensatedSum(y * y)
-    pair.products = CompensatedSum(x * y)
     return pair
   }
 }

@@ -28,6 +28,9 @@ package struct DifferenceStatistics: Sendable, Equatable {
   /// `nil` where the sides have not the same float dtype, or no pair is finite.
   package internal(set) var maxULP: UInt64?
 
+  /// Finite pairs that differ, by the power of two of |prod − dev|.
+  package internal(set) var histogram = LogHistogram()
+
   package internal(set) var dev = SideStatistics()
   package internal(set) var prod = SideStatistics()
 
@@ -60,6 +63,7 @@ package struct DifferenceStatistics: Sendable, Equatable {
       maxRelativeElement = following.maxRelativeElement
     }
     if let other = following.maxULP { maxULP = max(maxULP ?? 0, other) }
+    histogram.merge(following.histogram)
     dev.merge(following.dev)
     prod.merge(following.prod)
     absolutes.add(following.absolutes)

@@ -17,13 +17,13 @@ package struct SideStatistics: Sendable, Equatable {
     infinityCount = 0
   }
 
-  /// Elements of which only the range is known; it is empty where `minimum` is the larger.
+  /// Elements whose range, and perhaps specials, are known; it is empty where `minimum` is the larger.
   @inline(__always)
-  init(minimum: Double, maximum: Double) {
+  init(minimum: Double, maximum: Double, nanCount: Int = 0, infinityCount: Int = 0) {
     self.minimum = minimum <= maximum ? minimum : nil
     self.maximum = minimum <= maximum ? maximum : nil
-    nanCount = 0
-    infinityCount = 0
+    self.nanCount = nanCount
+    self.infinityCount = infinityCount
   }
 
   /// One element: the definition of all four.
