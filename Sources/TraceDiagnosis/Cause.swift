@@ -45,4 +45,5 @@ package let allCauses: [any Cause.Type] = [
   ChannelReversed.self,
   AxisFlipped.self,
   AxesPermuted.self,
+  MemoryOrder.self,
 ]
