@@ -46,4 +46,5 @@ package let allCauses: [any Cause.Type] = [
   AxisFlipped.self,
   AxesPermuted.self,
   MemoryOrder.self,
+  Shifted.self,
 ]
