@@ -46,5 +46,7 @@ package let allCauses: [any Cause.Type] = [
   AxisFlipped.self,
   AxesPermuted.self,
   MemoryOrder.self,
+  PaddingLength.self,
   Shifted.self,
+  Cropped.self,
 ]
