@@ -20,6 +20,22 @@ package struct Candidate: Sendable {
   package var isRedone: Bool
   /// How much the undoing stretches an error of prod; widens the tolerance by as much.
   package var slope = 1.0
+  /// What is counted besides ``dev`` and ``prod``, where the undoing cuts a tensor into parts.
+  package var otherParts: [Part] = []
+  /// Elements that were mismatched before where the candidate speaks of a part of the tensors only, or
+  /// of tensors of other shapes; `nil` for all of the pair.
+  package var mismatchedBefore: Int?
+
+  /// Two views that should hold the same elements.
+  package struct Part: Sendable {
+    package var dev: Tensor
+    package var prod: Tensor
+  }
+
+  /// Elements of all parts together.
+  package var elementCount: Int {
+    otherParts.reduce(dev.shape.elementCount) { $0 + $1.dev.shape.elementCount }
+  }
 
   package init(
     _ cause: String, cost: Double, dev: Tensor, prod: Tensor, summary: String,

@@ -45,4 +45,8 @@ package let allCauses: [any Cause.Type] = [
   ChannelReversed.self,
   AxisFlipped.self,
   AxesPermuted.self,
+  MemoryOrder.self,
+  PaddingLength.self,
+  Shifted.self,
+  Cropped.self,
 ]

@@ -130,6 +130,13 @@ extension TensorEvidence {
         && (dev.dtype.isFloat || prod.dtype.isFloat)
         && error <= 0x1p-17 * devRootMeanSquare
         && (difference.maxAbsolute ?? 0) <= 0x1p-13 * devRootMeanSquare
+    } else {
+      let drawn = try dev.numbers(
+        at: ElementSample.places(among: dev.shape.elementCount, limit: 4096)
+      )
+      .filter(\.isFinite)
+      devRootMeanSquare =
+        (drawn.reduce(0) { $0 + $1 * $1 } / Double(max(1, drawn.count))).squareRoot()
     }
     chanceBits = try Self.chanceBits(
       of: dev, at: sample?.mismatched, tolerance: tolerance)

@@ -59,6 +59,13 @@ package struct ElementSample: Sendable {
     self.agreeing = agreeing.sorted()
   }
 
+  /// Places drawn at random from `count` elements, the same for the same count; all of them where they are few.
+  package static func places(among count: Int, limit: Int = mismatchedLimit) -> [Int] {
+    guard count > limit else { return Array(0..<max(0, count)) }
+    var generator = SplitMix64(state: 0x5A3B1E)
+    return (0..<limit).map { _ in Int.random(in: 0..<count, using: &generator) }
+  }
+
   /// Algorithm R of reservoir sampling (Vitter 1985).
   private static func draw(
     _ place: Int, into places: inout [Int], limit: Int, seen: Int, _ generator: inout SplitMix64
@@ -90,14 +97,21 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
 extension Tensor {
   /// The elements of a range of row-major numbers, as the nearest doubles.
   package func numbers(in range: Range<Int>) throws(FormatError) -> [Double] {
-    var bytes = [UInt8](repeating: 0, count: range.count * dtype.byteCount)
     var reader = TensorReader(self)
+    return try reader.numbers(in: range)
+  }
+}
+
+extension TensorReader {
+  /// The elements of a range of row-major numbers, as the nearest doubles.
+  package mutating func numbers(in range: Range<Int>) throws(FormatError) -> [Double] {
+    var bytes = [UInt8](repeating: 0, count: range.count * tensor.dtype.byteCount)
     try bytes.withUnsafeMutableBufferPointer { (buffer) throws(FormatError) in
-      try reader.read(range, into: UnsafeMutableRawBufferPointer(buffer))
+      try read(range, into: UnsafeMutableRawBufferPointer(buffer))
     }
     var numbers = [Double](repeating: 0, count: range.count)
     bytes.withUnsafeBytes { bytes in
-      numbers.withUnsafeMutableBufferPointer { widen(bytes, dtype: dtype, into: $0) }
+      numbers.withUnsafeMutableBufferPointer { widen(bytes, dtype: tensor.dtype, into: $0) }
     }
     return numbers
   }

@@ -4,6 +4,7 @@ package struct Finding: Sendable, Equatable {
   package struct Detail: Sendable, Equatable {
     package enum Quantity: Sendable, Equatable {
       case count(Int)
+      case number(Double)
       case text(String)
     }
 

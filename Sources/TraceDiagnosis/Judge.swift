@@ -42,16 +42,22 @@ struct Judge {
   /// Share of the sample that has to agree for a candidate to be counted.
   private static let screenedShare = 0.8
 
-  /// Whether the candidate holds at the places of the sample; true where there is none.
+  /// Whether the candidate holds at the places of the sample, or at places that are drawn from its own
+  /// elements where it has another shape.
   func survivesScreening(_ candidate: Candidate) throws(FormatError) -> Bool {
-    guard let sample = evidence.sample, candidate.dev.shape == evidence.dev.shape,
-      candidate.prod.shape == candidate.dev.shape
-    else { return true }
+    guard candidate.prod.shape == candidate.dev.shape, candidate.dev.shape.elementCount > 0
+    else { return false }
+    let places: [Int]
+    if let sample = evidence.sample, candidate.dev.shape == evidence.dev.shape {
+      places = sample.mismatched
+    } else {
+      places = ElementSample.places(among: candidate.dev.shape.elementCount)
+    }
     let tolerance = widened(for: candidate)
-    let dev = try candidate.dev.numbers(at: sample.mismatched)
-    let prod = try candidate.prod.numbers(at: sample.mismatched)
+    let dev = try candidate.dev.numbers(at: places)
+    let prod = try candidate.prod.numbers(at: places)
     let agreeing = zip(dev, prod).count { tolerance.agrees(dev: $0, prod: $1) }
-    return Double(agreeing) >= Self.screenedShare * Double(sample.mismatched.count)
+    return Double(agreeing) >= Self.screenedShare * Double(places.count)
   }
 
   /// Counts a candidate on every element; `nil` where it explains less than 0.9 of the difference, gains
@@ -67,7 +73,7 @@ struct Judge {
       guard let again = try count(candidate, widened(for: candidate)) else { return nil }
       beyondRounding = again.mismatchedCount
     }
-    let before = max(1, evidence.mismatchedCount)
+    let before = max(1, candidate.mismatchedBefore ?? evidence.mismatchedCount)
     let net = Double(before - beyondRounding) / Double(before)
     let level: Level
     switch net {
@@ -82,21 +88,28 @@ struct Judge {
     return Verdict(
       candidate: candidate, level: level, left: counted.mismatchedCount,
       leftBeyondRounding: beyondRounding, maxAbsolute: counted.maxAbsolute ?? 0, length: length,
-      mismatchedBefore: before, elementCount: candidate.dev.shape.elementCount)
+      mismatchedBefore: before, elementCount: candidate.elementCount)
   }
 
   private func count(_ candidate: Candidate, _ tolerance: Tolerance) throws(FormatError)
     -> DifferenceStatistics?
   {
-    try DifferenceStatistics.between(
-      dev: candidate.dev, prod: candidate.prod, tolerance: tolerance, workerCount: workerCount,
-      isCancelled: evidence.isCancelled)
+    var whole: DifferenceStatistics?
+    for part in [Candidate.Part(dev: candidate.dev, prod: candidate.prod)] + candidate.otherParts {
+      guard
+        let counted = try DifferenceStatistics.between(
+          dev: part.dev, prod: part.prod, tolerance: tolerance, workerCount: workerCount,
+          isCancelled: evidence.isCancelled)
+      else { return nil }
+      if whole == nil { whole = counted } else { whole?.merge(counted) }
+    }
+    return whole
   }
 
   /// The pair's tolerance with what float noise and narrow storage leave added.
   ///
   /// 2⁻²⁰ of dev's root mean square, and two roundings of a side that is stored in 16 bits or less.
-  private func widened(for candidate: Candidate) -> Tolerance {
+  func widened(for candidate: Candidate) -> Tolerance {
     var tolerance = evidence.tolerance
     tolerance.absolute *= min(1, candidate.absoluteFactor)
     guard evidence.dev.dtype.isFloat || evidence.prod.dtype.isFloat else { return tolerance }

@@ -32,7 +32,8 @@ package struct TensorEvidence: Sendable {
   /// How many bits it takes to say that two elements agree that agree by chance: log2 of the odds, 0 for
   /// a constant, about 10 for activations.
   package var chanceBits: Double
-  /// Of dev's elements in the pairs that are finite on both sides; 0 where the shapes differ.
+  /// Of dev's elements in the pairs that are finite on both sides; of a sample of the finite ones where the
+  /// shapes differ.
   package var devRootMeanSquare: Double
   /// Whether the whole difference is as small as rounding makes it, and spread as widely: no other cause
   /// may be named then, since on data with a grid many fit noise perfectly.
@@ -67,16 +68,52 @@ extension Tensor {
 
   /// The elements at these places, numbered in row-major order, as the nearest doubles.
   package func numbers(at places: [Int]) throws(FormatError) -> [Double] {
+    let steps = shape.rowMajorStrides
+    let sources = places.map { element in
+      var rest = element
+      var place = firstElement
+      for axis in steps.indices {
+        let index = rest / steps[axis]
+        rest -= index * steps[axis]
+        place += index * strides[axis]
+      }
+      return place
+    }
+    return try numbers(atSources: sources)
+  }
+
+  /// The elements at these places of the source, as the nearest doubles.
+  package func numbers(atSources sources: [Int]) throws(FormatError) -> [Double] {
     let size = dtype.byteCount
-    var numbers = [Double](repeating: 0, count: places.count)
-    for (i, element) in places.enumerated() {
-      let start = place(ofElement: element) * size
-      var word = try bytes.bytes(in: start..<(start + size))
-      if byteOrder == .big { word.reverse() }
-      word.withUnsafeBytes { bytes in
-        withUnsafeMutablePointer(to: &numbers[i]) {
-          widen(bytes, dtype: dtype, into: UnsafeMutableBufferPointer(start: $0, count: 1))
+    var gathered = [UInt8](repeating: 0, count: sources.count * size)
+    if let literal = bytes as? LiteralBytes {
+      literal.bytes.withUnsafeBytes { from in
+        gathered.withUnsafeMutableBytes { to in
+          for (i, source) in sources.enumerated() {
+            let part = UnsafeRawBufferPointer(
+              rebasing: from[(source * size)..<((source + 1) * size)])
+            UnsafeMutableRawBufferPointer(rebasing: to[(i * size)...]).copyMemory(from: part)
+          }
         }
+      }
+    } else {
+      try gathered.withUnsafeMutableBufferPointer { (buffer) throws(FormatError) in
+        let to = UnsafeMutableRawBufferPointer(buffer)
+        for (i, source) in sources.enumerated() {
+          let part = UnsafeMutableRawBufferPointer(rebasing: to[(i * size)..<((i + 1) * size)])
+          try bytes.read(into: part, at: source * size)
+        }
+      }
+    }
+    var numbers = [Double](repeating: 0, count: sources.count)
+    gathered.withUnsafeMutableBytes { gathered in
+      if byteOrder == .big {
+        for i in sources.indices {
+          gathered[(i * size)..<((i + 1) * size)].reverse()
+        }
+      }
+      numbers.withUnsafeMutableBufferPointer {
+        widen(UnsafeRawBufferPointer(gathered), dtype: dtype, into: $0)
       }
     }
     return numbers
