@@ -45,4 +45,8 @@ package let allCauses: [any Cause.Type] = [
   ChannelReversed.self,
   AxisFlipped.self,
   AxesPermuted.self,
+  NotNormalized.self,
+  NormalizedTwice.self,
+  Scaled.self,
+  Affine.self,
 ]

@@ -108,6 +108,7 @@ extension TensorEvidence {
     }
     if inputs.isEmpty, let nearest = earlier.first { inputs = [nearest] }
     sample = nil
+    spread = NumberPairs()
     chanceBits = 0
     devRootMeanSquare = 0
     isRoundingSized = false
@@ -120,6 +121,7 @@ extension TensorEvidence {
       sample = try ElementSample(
         dev: dev, prod: prod, tolerance: tolerance,
         known: difference.firstMismatch)
+      spread = try NumberPairs(dev: dev, prod: prod)
       let finite = Double(max(1, difference.finitePairCount))
       devRootMeanSquare = (difference.devSquareSum / finite).squareRoot()
       let error = (difference.squareSum / finite).squareRoot()

@@ -5,6 +5,7 @@ package struct Finding: Sendable, Equatable {
     package enum Quantity: Sendable, Equatable {
       case count(Int)
       case text(String)
+      case number(Double)
     }
 
     package var key: String

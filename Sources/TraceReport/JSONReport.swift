@@ -70,6 +70,7 @@ package enum JSONReport: ReportFormat {
             switch detail.quantity {
             case .count(let count): writer.member(detail.key, count)
             case .text(let text): writer.member(detail.key, text)
+            case .number(let number): writer.member(detail.key, number)
             }
           }
         }
