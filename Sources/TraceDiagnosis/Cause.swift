@@ -45,8 +45,10 @@ package let allCauses: [any Cause.Type] = [
   ChannelReversed.self,
   AxisFlipped.self,
   AxesPermuted.self,
+  Rounding.self,
   NotNormalized.self,
   NormalizedTwice.self,
   Scaled.self,
   Affine.self,
+  FloatNoise.self,
 ]

@@ -146,15 +146,14 @@ extension Judge.Verdict {
     } else if left > 0 {
       proof = "\(verb), \(grouped(leftBeyondRounding)) of \(grouped(elementCount)) elements differ"
     }
-    if candidate.isBitForBit {
-      proof = left == 0 ? "bit for bit" : "\(proof) in their bits"
-    }
+    if candidate.isBitForBit, left > 0 { proof += " in their bits" }
     let explained = Double(max(0, mismatchedBefore - leftBeyondRounding)) / Double(mismatchedBefore)
     let looks = level == .likely ? "looks like: " : ""
+    let evidence = candidate.isBitForBit && left == 0 ? ", bit for bit" : "; \(proof)"
     return Finding(
       pairIndex: pairIndex, valueName: valueName, cause: candidate.cause,
       confidence: level == .exact ? 1 : level == .proven ? 0.99 : 0.8,
-      summary: "\(looks)\(candidate.summary); \(proof)", explained: explained,
+      summary: "\(looks)\(candidate.summary)\(evidence)", explained: explained,
       details: candidate.details)
   }
 }
