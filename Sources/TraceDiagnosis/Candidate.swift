@@ -11,8 +11,14 @@ package struct Candidate: Sendable {
   package var cost: Double
   package var dev: Tensor
   package var prod: Tensor
-  /// What the absolute tolerance is multiplied with: a redone factor below 1 makes everything small.
+  /// What redoing it multiplies the size of dev with: the absolute tolerance is multiplied with it where
+  /// it is below 1, since a small factor makes everything small, and so is what float noise leaves.
   package var absoluteFactor = 1.0
+  /// What a side that is stored in few bits leaves after the redoing, beyond a share of the element: a
+  /// stored x comes out of (x − mean) / deviation with the error of x, not with that of the result.
+  package var absoluteSlack = 0.0
+  /// Whether elements agree only where they are equal: for roundings, which leave nothing to chance.
+  package var isBitForBit = false
   /// The sentence up to its proof: `prod is dev with axis 0 reversed (RGB/BGR)`.
   package var summary: String
   package var details: [Finding.Detail]

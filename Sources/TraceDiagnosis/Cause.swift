@@ -49,4 +49,10 @@ package let allCauses: [any Cause.Type] = [
   PaddingLength.self,
   Shifted.self,
   Cropped.self,
+  Rounding.self,
+  NotNormalized.self,
+  NormalizedTwice.self,
+  Scaled.self,
+  Affine.self,
+  FloatNoise.self,
 ]

@@ -74,7 +74,8 @@ extension TensorEvidence {
   ) throws(FormatError) {
     let pair = comparison.pairs[index]
     guard let value = pair.leadingValue, value.status == .diverged,
-      let recordedDev = value.dev?.tensor, let recordedProd = value.prod?.tensor
+      case .tensor(let recordedDev)? = value.dev?.content,
+      case .tensor(let recordedProd)? = value.prod?.content
     else { return nil }
     stageName = pair.name
     valueName = value.name
@@ -108,6 +109,7 @@ extension TensorEvidence {
     }
     if inputs.isEmpty, let nearest = earlier.first { inputs = [nearest] }
     sample = nil
+    spread = NumberPairs()
     chanceBits = 0
     devRootMeanSquare = 0
     isRoundingSized = false
@@ -120,6 +122,7 @@ extension TensorEvidence {
       sample = try ElementSample(
         dev: dev, prod: prod, tolerance: tolerance,
         known: difference.firstMismatch)
+      spread = try NumberPairs(dev: dev, prod: prod)
       let finite = Double(max(1, difference.finitePairCount))
       devRootMeanSquare = (difference.devSquareSum / finite).squareRoot()
       let error = (difference.squareSum / finite).squareRoot()

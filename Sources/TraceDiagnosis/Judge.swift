@@ -65,15 +65,13 @@ struct Judge {
   func verdict(on candidate: Candidate) throws(FormatError) -> Verdict? {
     guard candidate.dev.shape == candidate.prod.shape, candidate.dev.shape.elementCount > 0
     else { return nil }
-    var own = evidence.tolerance
-    own.absolute *= min(1, candidate.absoluteFactor)
-    guard let counted = try count(candidate, own) else { return nil }
+    guard let before = try countedBefore(candidate) else { return nil }
+    guard let counted = try count(candidate, own(for: candidate)) else { return nil }
     var beyondRounding = counted.mismatchedCount
-    if beyondRounding > 0 {
+    if beyondRounding > 0, !candidate.isBitForBit {
       guard let again = try count(candidate, widened(for: candidate)) else { return nil }
       beyondRounding = again.mismatchedCount
     }
-    let before = max(1, candidate.mismatchedBefore ?? evidence.mismatchedCount)
     let net = Double(before - beyondRounding) / Double(before)
     let level: Level
     switch net {
@@ -89,6 +87,29 @@ struct Judge {
       candidate: candidate, level: level, left: counted.mismatchedCount,
       leftBeyondRounding: beyondRounding, maxAbsolute: counted.maxAbsolute ?? 0, length: length,
       mismatchedBefore: before, elementCount: candidate.elementCount)
+  }
+
+  /// Mismatches that rounding alone does not forgive; the others are no evidence. `nil` where none is
+  /// left, or where the count was cancelled.
+  private func countedBefore(_ candidate: Candidate) throws(FormatError) -> Int? {
+    let all = max(1, candidate.mismatchedBefore ?? evidence.mismatchedCount)
+    guard evidence.hasSameShape, candidate.mismatchedBefore == nil, !candidate.isBitForBit
+    else { return all }
+    let asTheyAre = Candidate(
+      candidate.cause, cost: 0, dev: evidence.dev, prod: evidence.prod, summary: "")
+    guard let counted = try count(asTheyAre, widened(for: candidate)) else { return nil }
+    return counted.mismatchedCount > 0 ? min(all, counted.mismatchedCount) : nil
+  }
+
+  /// The pair's own tolerance, in the size of what the candidate gives.
+  private func own(for candidate: Candidate) -> Tolerance {
+    guard !candidate.isBitForBit else {
+      return Tolerance(
+        relative: 0, absolute: 0, nanEqualsNaN: evidence.tolerance.nanEqualsNaN)
+    }
+    var tolerance = evidence.tolerance
+    tolerance.absolute *= min(1, candidate.absoluteFactor)
+    return tolerance
   }
 
   private func count(_ candidate: Candidate, _ tolerance: Tolerance) throws(FormatError)
@@ -110,17 +131,12 @@ struct Judge {
   ///
   /// 2⁻²⁰ of dev's root mean square, and two roundings of a side that is stored in 16 bits or less.
   func widened(for candidate: Candidate) -> Tolerance {
-    var tolerance = evidence.tolerance
-    tolerance.absolute *= min(1, candidate.absoluteFactor)
-    guard evidence.dev.dtype.isFloat || evidence.prod.dtype.isFloat else { return tolerance }
-    let root = evidence.devRootMeanSquare * min(1, candidate.absoluteFactor)
-    tolerance.absolute += 0x1p-20 * root * max(1, candidate.slope)
-    var narrow = 0.0
-    for dtype in [evidence.dev.dtype, evidence.prod.dtype]
-    where dtype.isFloat && dtype.mantissaBitCount <= 10 {
-      narrow = max(
-        narrow, 2 * Double(sign: .plus, exponent: -dtype.mantissaBitCount - 1, significand: 1))
-    }
+    var tolerance = own(for: candidate)
+    guard !candidate.isBitForBit, evidence.dev.dtype.isFloat || evidence.prod.dtype.isFloat
+    else { return tolerance }
+    let root = evidence.devRootMeanSquare * candidate.absoluteFactor
+    tolerance.absolute += 0x1p-20 * root * max(1, candidate.slope) + candidate.absoluteSlack
+    let narrow = 2 * max(evidence.dev.dtype.narrowRounding, evidence.prod.dtype.narrowRounding)
     tolerance.relative += min(0.02, narrow * max(1, candidate.slope))
     return tolerance
   }
@@ -144,12 +160,14 @@ extension Judge.Verdict {
     } else if left > 0 {
       proof = "\(verb), \(grouped(leftBeyondRounding)) of \(grouped(elementCount)) elements differ"
     }
+    if candidate.isBitForBit, left > 0 { proof += " in their bits" }
     let explained = Double(max(0, mismatchedBefore - leftBeyondRounding)) / Double(mismatchedBefore)
     let looks = level == .likely ? "looks like: " : ""
+    let evidence = candidate.isBitForBit && left == 0 ? ", bit for bit" : "; \(proof)"
     return Finding(
       pairIndex: pairIndex, valueName: valueName, cause: candidate.cause,
       confidence: level == .exact ? 1 : level == .proven ? 0.99 : 0.8,
-      summary: "\(looks)\(candidate.summary); \(proof)", explained: explained,
+      summary: "\(looks)\(candidate.summary)\(evidence)", explained: explained,
       details: candidate.details)
   }
 }

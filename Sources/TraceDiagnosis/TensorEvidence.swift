@@ -29,6 +29,8 @@ package struct TensorEvidence: Sendable {
   package var earlier: [Input]
   /// Mismatched places and others, drawn at random with a fixed seed; `nil` where the shapes differ.
   package var sample: ElementSample?
+  /// Finite elements that stand across from each other, drawn evenly; empty where the shapes differ.
+  package var spread: NumberPairs
   /// How many bits it takes to say that two elements agree that agree by chance: log2 of the odds, 0 for
   /// a constant, about 10 for activations.
   package var chanceBits: Double
@@ -48,6 +50,12 @@ package struct TensorEvidence: Sendable {
   package var elementCount: Int { max(dev.shape.elementCount, prod.shape.elementCount) }
 
   package var hasSameShape: Bool { difference != nil }
+
+  /// Whether the sides hold numbers that may be scaled: of one shape, no booleans, not all the same.
+  package var holdsQuantities: Bool {
+    hasSameShape && dev.dtype != .bool && prod.dtype != .bool && elementCount >= 3
+      && chanceBits >= 1
+  }
 }
 
 extension Tensor {

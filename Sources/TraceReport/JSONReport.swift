@@ -69,8 +69,8 @@ package enum JSONReport: ReportFormat {
           for detail in finding.details {
             switch detail.quantity {
             case .count(let count): writer.member(detail.key, count)
-            case .number(let number): writer.member(detail.key, number)
             case .text(let text): writer.member(detail.key, text)
+            case .number(let number): writer.member(detail.key, number)
             }
           }
         }
