@@ -7,8 +7,6 @@ struct Ended {
   var status: Int32
   var output: String
   var errors: String
-  /// The most memory that it had resident, in KiB.
-  var peakKilobytes: Int
 
   /// The lines on standard error.
   var errorLines: [Substring] {
@@ -65,12 +63,11 @@ private func run(
   try #require(problem == 0, "\(path): \(String(cString: strerror(problem)))")
   var word: Int32 = 0
   let deadline = ContinuousClock.now + .seconds(60)
-  var usage = rusage()
-  while wait4(process, &word, WNOHANG, &usage) == 0 {
+  while waitpid(process, &word, WNOHANG) == 0 {
     if ContinuousClock.now > deadline {
       Issue.record("\(path) \(arguments) did not end")
       kill(process, SIGKILL)
-      wait4(process, &word, 0, &usage)
+      waitpid(process, &word, 0)
       break
     }
     usleep(2000)
@@ -78,7 +75,7 @@ private func run(
   let signal = word & 0x7F
   return Ended(
     status: signal == 0 ? word >> 8 & 0xFF : -signal, output: try content(of: output),
-    errors: try content(of: errors), peakKilobytes: usage.ru_maxrss)
+    errors: try content(of: errors))
 }
 
 /// All of a text file.

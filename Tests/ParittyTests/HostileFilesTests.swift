@@ -103,10 +103,12 @@ import Testing
         name == "npz-bomb-200MB.npz"
         ? [["inspect", name]] : [["inspect", name], ["report", name, name]]
       for arguments in runs {
+        // With more memory than that a program would end by a signal. (The peak that the system reports
+        // of a child is at least that of its parent, from before it became another program.)
         let ended = try shell(
-          "$PARITTY " + arguments.map { "'\($0)'" }.joined(separator: " "), folder: Self.malformed)
+          "ulimit -d 262144; $PARITTY " + arguments.map { "'\($0)'" }.joined(separator: " "),
+          folder: Self.malformed)
         #expect((0...2).contains(ended.status), "\(arguments)")
-        #expect(ended.peakKilobytes <= 256 << 10, "\(arguments)")
         #expect(ended.errorLines.count == (ended.status == 2 ? 1 : 0), "\(arguments)")
         // One of them names a file that is not there, and the error names that.
         let blamed = name.hasPrefix("hf-missing-file") ? "./M.a_outputs.safetensors" : name
