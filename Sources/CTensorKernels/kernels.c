@@ -77,10 +77,10 @@ typedef struct {
     f64x8 absolutes, squares, dev_squares, prod_squares, products;
 } lane_sums;
 
-/// The records of a block and the first elements of the chunks that set them.
+/// The records of a block and where to look for the elements that set them: these, or soon after.
 typedef struct {
     double absolute, relative;
-    size_t absolute_chunk, relative_chunk, mismatch_chunk, special_mismatch_chunk;
+    size_t absolute_start, relative_start, mismatch_start, special_mismatch_start;
     bool has_mismatch, has_special_mismatch;
 } records;
 
@@ -163,40 +163,44 @@ static bool agrees(pair found, ctk_dtype dtype, ctk_tolerance tolerance) {
     return found.distance <= tolerance.absolute + tolerance.relative * __builtin_fabs(found.dev);
 }
 
-/// Finds the elements of the records, each the first of its chunk, and stores the records.
+/// Finds the elements of the records, and stores the records.
 static void locate(ctk_run dev, ctk_run prod, size_t count, ctk_tolerance tolerance, const records *best,
                    ctk_differences *result) {
     result->first_mismatch = result->first_special_mismatch = -1;
     result->max_absolute_element = result->max_relative_element = -1;
     result->max_absolute = best->absolute, result->max_relative = best->relative;
     if (best->has_mismatch)
-        for (size_t k = best->mismatch_chunk; k < count && result->first_mismatch < 0; k++)
+        for (size_t k = best->mismatch_start; k < count && result->first_mismatch < 0; k++)
             if (!agrees(pair_at(dev, prod, k), dev.dtype, tolerance)) result->first_mismatch = (int64_t)k;
     if (best->has_special_mismatch)
-        for (size_t k = best->special_mismatch_chunk; k < count && result->first_special_mismatch < 0; k++) {
+        for (size_t k = best->special_mismatch_start; k < count && result->first_special_mismatch < 0; k++) {
             pair found = pair_at(dev, prod, k);
             if (!found.is_finite && !agrees(found, dev.dtype, tolerance)) result->first_special_mismatch = (int64_t)k;
         }
     if (best->absolute > 0)
-        for (size_t k = best->absolute_chunk; k < count && result->max_absolute_element < 0; k++) {
+        for (size_t k = best->absolute_start; k < count && result->max_absolute_element < 0; k++) {
             pair found = pair_at(dev, prod, k);
             if (found.is_finite && found.distance == best->absolute) result->max_absolute_element = (int64_t)k;
         }
     if (best->relative > 0)
-        for (size_t k = best->relative_chunk; k < count && result->max_relative_element < 0; k++) {
+        for (size_t k = best->relative_start; k < count && result->max_relative_element < 0; k++) {
             pair found = pair_at(dev, prod, k);
             if (found.is_finite && found.distance / __builtin_fabs(found.dev) == best->relative)
                 result->max_relative_element = (int64_t)k;
         }
 }
 
-/// The largest distance over magnitude of a chunk, compared as integers.
-static void raise_fraction(fraction *largest, const int16_t *dev, const int16_t *distances, size_t count) {
+/// The largest distance over magnitude of a chunk, compared as integers, where it is a record; its first element.
+static size_t raise_fraction(fraction *largest, const int16_t *dev, const int16_t *distances, size_t count) {
+    size_t element = 0;
     for (size_t k = 0; k < count && largest->denominator > 0; k++) {
         int magnitude = dev[k] < 0 ? -dev[k] : dev[k];
-        if (distances[k] * largest->denominator > largest->numerator * magnitude)
+        if (distances[k] * largest->denominator > largest->numerator * magnitude) {
             *largest = (fraction){distances[k], magnitude};
+            element = k;
+        }
     }
+    return element;
 }
 
 /// The value of a rank.
@@ -229,8 +233,8 @@ static void add_survey(ctk_dtype dtype, const survey *seen, size_t chunk, int64_
     result->dev.nan_count += seen->dev_nan, result->dev.infinity_count += seen->dev_infinite;
     result->prod.nan_count += seen->prod_nan, result->prod.infinity_count += seen->prod_infinite;
     if (disagreeing > 0 && !best->has_special_mismatch)
-        best->has_special_mismatch = true, best->special_mismatch_chunk = chunk;
-    if (disagreeing > 0 && !best->has_mismatch) best->has_mismatch = true, best->mismatch_chunk = chunk;
+        best->has_special_mismatch = true, best->special_mismatch_start = chunk;
+    if (disagreeing > 0 && !best->has_mismatch) best->has_mismatch = true, best->mismatch_start = chunk;
 }
 
 /// A copy of the bytes with zeros behind them.

@@ -10,7 +10,9 @@ extension DifferenceKernel {
   /// no branch on elements, and look for an index only where a chunk sets a record. Sums run in
   /// eight lanes through the block. Memory is read once; 25 KiB of scratch, 41 for 64-bit integers.
   ///
-  /// Measured
+  /// Measured on one thread of a shared AMD Zen 5, SSE2, blocks in the cache, both sides counted:
+  /// float32 2.7 GB/s, with an infinity in every 64 elements 1.8, float16 1.2, int8 0.8, int64 3.9;
+  /// a sixth to a fifth of the time goes to the histogram.
   func portableStatistics(
     _ devStart: UnsafeRawPointer, _ prodStart: UnsafeRawPointer, count: Int, firstElement: Int
   ) -> DifferenceStatistics {
