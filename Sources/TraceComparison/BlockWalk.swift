@@ -53,6 +53,12 @@ final class BlockWalk<Result: Sendable, Part: Sendable>: Walk {
   /// Used by the one worker that has a block of a serial walk; never changed by others.
   private nonisolated(unsafe) var readers: [TensorReader]
 
+  /// Whether the last read had to wait for the disk.
+  private let isSlow = Atomic<Bool>(false)
+
+  /// Longer than it takes to copy a block from the system's cache.
+  private static var slowRead: Duration { .milliseconds(1) }
+
   /// How far ahead of the first block without a result others may be read.
   private static var aheadLimit: Int { 64 }
 
@@ -123,7 +129,7 @@ final class BlockWalk<Result: Sendable, Part: Sendable>: Walk {
   }
 
   func perform(_ block: Int, with buffers: BlockBuffers) -> Int {
-    if !isSerial { prefetch(after: block) }
+    if !isSerial, isSlow.load(ordering: .relaxed) { prefetch(after: block) }
     let entry = entry(block, with: buffers)
     state.withLock { state in
       state.inFlight -= 1
@@ -185,6 +191,8 @@ final class BlockWalk<Result: Sendable, Part: Sendable>: Walk {
   }
 
   /// Has the system fetch what comes after a block, some blocks at a time.
+  ///
+  /// Asked for what lies in its cache already it looks at every page, so this is for slow files alone.
   private func prefetch(after block: Int) {
     let blocks = 8
     guard block % blocks == 0, block + blocks < blockCount else { return }
@@ -201,6 +209,7 @@ final class BlockWalk<Result: Sendable, Part: Sendable>: Walk {
     let elements = elements(of: block)
     var bytes: [UnsafeRawBufferPointer] = []
     var hashes = [CyclicRedundancyCheck?](repeating: nil, count: tensors.count)
+    let start = ContinuousClock.now
     do throws(FormatError) {
       for (i, tensor) in tensors.enumerated() {
         let buffer = buffers.buffer(i, byteCount: elements.count * tensor.dtype.byteCount)
@@ -215,6 +224,7 @@ final class BlockWalk<Result: Sendable, Part: Sendable>: Walk {
     } catch {
       return .failure(error)
     }
+    isSlow.store(ContinuousClock.now - start > Self.slowRead, ordering: .relaxed)
     for i in tensors.indices where isHashed[i] {
       // The same bytes have the same hash.
       if i > 0, let known = hashes[0], firstDifferingByte(bytes[0], bytes[i]) == nil {

@@ -91,7 +91,7 @@ package struct ComparisonEngine {
   private var settledCount = 0
   private var bytesSettled = 0
   private var bytesTotal = 0
-  private var bytesSinceReport = 0
+  private var bytesReadAtReport = 0
   /// Whether a value can be one that an earlier stage gave out.
   private var hasInputs = false
   private var walked: Set<TensorPlaces> = []
@@ -294,7 +294,6 @@ package struct ComparisonEngine {
     }
     settledCount += 1
     bytesSettled += pair.byteCount
-    bytesSinceReport = 0
     if hasInputs {
       for value in pair.values {
         if let places = TensorPlaces(value) { known[places] = value }
@@ -306,11 +305,12 @@ package struct ComparisonEngine {
 
   /// Says, now and then, how far the stages are that are under way.
   private mutating func reportProgress() {
+    let bytesRead = crew.bytesRead
+    guard bytesRead >= bytesReadAtReport + Self.reportByteCount else { return }
+    bytesReadAtReport = bytesRead
     let bytes = errands.values.reduce(0) { sum, errand in
       sum + errand.work.walks.reduce(0) { $0 + $1.bytesDone }
     }
-    guard bytes >= bytesSinceReport + Self.reportByteCount else { return }
-    bytesSinceReport = bytes
     report(
       .progress(bytesDone: min(bytesTotal, bytesSettled + bytes), bytesTotal: bytesTotal))
   }

@@ -20,6 +20,7 @@ final class Crew: Sendable {
   private let isCancelled: @Sendable () -> Bool
   private let timings: Timings?
   private let board = Mutex(Board())
+  private let bytes = Atomic<Int>(0)
   private let news = DispatchSemaphore(value: 0)
   private let helpers = DispatchGroup()
   private let queue = DispatchQueue(label: "workers", attributes: .concurrent)
@@ -30,6 +31,9 @@ final class Crew: Sendable {
     self.timings = timings
     self.isCancelled = isCancelled
   }
+
+  /// Bytes that were read so far.
+  var bytesRead: Int { bytes.load(ordering: .relaxed) }
 
   /// Puts walks behind those that wait, or before all of them.
   func add(_ walks: [any Walk], ticket: Int, isUrgent: Bool) {
@@ -111,6 +115,7 @@ final class Crew: Sendable {
     guard let (walk, block) = board.withLock({ take(from: &$0) }) else { return false }
     let start = timings.map { _ in ContinuousClock.now }
     let byteCount = walk.perform(block, with: buffers)
+    bytes.wrappingAdd(byteCount, ordering: .relaxed)
     if let start { timings?.add(walk.kind, byteCount: byteCount, since: start) }
     board.withLock { board in
       if walk.isOver {

@@ -223,8 +223,8 @@ private func aligned(_ devStages: [Stage], _ prodStages: [Stage]) throws -> [Str
     let prod = [stage("x", vector(3)), stage("y", vector(1)), stage("z", vector(2))]
     #expect(
       try isProd
-        ? aligned(prod, dev) == ["x=", "=a", "y=b renamed by content", "z=c renamed by content"]
-        : aligned(dev, prod) == ["a=", "=x", "b=y renamed by content", "c=z renamed by content"])
+        ? aligned(prod, dev) == ["=a", "x=", "y=b renamed by content", "z=c renamed by content"]
+        : aligned(dev, prod) == ["=x", "a=", "b=y renamed by content", "c=z renamed by content"])
   }
 
   @Test func `a cancelled search gives back what it was given`() throws {
