@@ -22,7 +22,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // Vector loops for AVX2 and AVX-512 beside the common ground: Swift cannot choose among them at run time.
     .target(name: "CTensorKernels"),
-    .target(name: "PipelineTrace", dependencies: ["CZlib"]),
+    // CRC-32 by carry-less multiplication, which needs a choice of instructions at run time.
+    .target(name: "CChecksum", dependencies: ["CZlib"]),
+    .target(name: "PipelineTrace", dependencies: ["CChecksum", "CZlib"]),
     .target(name: "TensorFormats", dependencies: ["CZlib", "PipelineTrace"]),
     .target(name: "TensorKernels", dependencies: ["CTensorKernels", "PipelineTrace"]),
     .target(name: "TraceAlignment", dependencies: ["PipelineTrace"]),

@@ -7,21 +7,12 @@ extension DifferenceStatistics {
   /// - Returns: `nil` where it was cancelled.
   package static func between(
     dev: Tensor, prod: Tensor, tolerance: Tolerance, workerCount: Int,
-    isCancelled: @Sendable () -> Bool
+    isCancelled: @Sendable @escaping () -> Bool
   ) throws(FormatError) -> DifferenceStatistics? {
-    let kernel = DifferenceKernel(dev: dev.dtype, prod: prod.dtype, tolerance: tolerance)
-    var whole = DifferenceStatistics()
-    var isFirst = true
-    let outcome = try BlockPass([dev, prod], workerCount: workerCount).run(
-      isCancelled: isCancelled,
-      work: { bytes, first in
-        kernel.statistics(dev: bytes[0], prod: bytes[1], firstElement: first)
-      },
-      fold: { part, _ in
-        if isFirst { whole = part } else { whole.merge(part) }
-        isFirst = false
-        return true
-      })
-    return outcome == .finished ? whole : nil
+    let walk = BlockWalk.difference(
+      dev, prod, tolerance,
+      slabByteCount: BlockWalkMemory.slabByteCount(workerCount: workerCount))
+    walk.run(workerCount: workerCount, isCancelled: isCancelled)
+    return try walk.result()?.statistics
   }
 }
