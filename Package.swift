@@ -20,7 +20,9 @@ let package = Package(
     .target(name: "CTerminal", linkerSettings: curses),
     // zlib: inflate and CRC-32 for the archives that numpy writes.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "PipelineTrace", dependencies: ["CZlib"]),
+    // CRC-32 by carry-less multiplication, which needs a choice of instructions at run time.
+    .target(name: "CChecksum", dependencies: ["CZlib"]),
+    .target(name: "PipelineTrace", dependencies: ["CChecksum", "CZlib"]),
     .target(name: "TensorFormats", dependencies: ["CZlib", "PipelineTrace"]),
     .target(name: "TensorKernels", dependencies: ["PipelineTrace"]),
     .target(name: "TraceAlignment", dependencies: ["PipelineTrace"]),

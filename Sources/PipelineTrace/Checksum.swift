@@ -1,3 +1,4 @@
+import CChecksum
 import CZlib
 
 /// What a file says its bytes hash to, where the bytes are read in place and in any order.
@@ -28,7 +29,7 @@ package struct CyclicRedundancyCheck: Sendable, Equatable {
   /// Takes in the bytes that follow.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     guard let start = bytes.baseAddress else { return }
-    value = UInt32(crc32_z(UInt(value), start.assumingMemoryBound(to: UInt8.self), bytes.count))
+    value = paritty_crc32(value, start, bytes.count)
     byteCount += bytes.count
   }
 
