@@ -72,11 +72,15 @@ package struct Comparison: Sendable {
     return coverage
   }
 
-  /// Meaningful once ``isFinished``. A trace that is not whole can diverge, but never match.
+  /// Meaningful once ``isFinished``. A trace that is not whole can diverge, but never match; nor does
+  /// one match of which a value, be it an input, could not be compared.
   package var verdict: Verdict {
     if pairs.contains(where: \.status.isDivergence) { return .diverged }
     let isWhole = dev.isComplete && prod.isComplete
-    let isCompared = pairs.allSatisfy { $0.status == .identical || $0.status == .close }
+    let isCompared = pairs.allSatisfy { pair in
+      (pair.status == .identical || pair.status == .close)
+        && !pair.values.contains { $0.status == .notComparable || $0.status == .pending }
+    }
     return isWhole && isCompared && !pairs.isEmpty ? .match : .undecided
   }
 

@@ -55,6 +55,10 @@ struct Answer: Equatable {
       subject =
         "\(agreeing) of \(NumberText.count(count, "stage")) agree; the others are not known"
       notes = [comparison.firstProblem?.description ?? "nothing was recorded of them"]
+    } else if let problem = comparison.firstProblem {
+      subject =
+        "all \(NumberText.count(count, "stage")) agree, but not every input could be compared"
+      notes = [problem.description]
     } else {
       subject = "all \(NumberText.count(count, "stage")) agree, but the traces are not whole"
       let open = [

@@ -211,8 +211,12 @@ extension Debugger {
       let reason =
         cause.map(FindingText.line) ?? comparison.firstProblem.map(\.description)
         ?? (counts.pending > 0 ? "\(counts.pending) stages were not compared" : loss)
+      let isOnlyInputOpen =
+        counts.agreeing == comparison.pairs.count && comparison.firstProblem != nil
+      let rest =
+        isOnlyInputOpen ? "but not every input could be compared" : "the others are not known"
       return [
-        ("UNDECIDED  \(counts.agreeing) stages agree, the others are not known", theme.diverged),
+        ("UNDECIDED  \(counts.agreeing) stages agree, \(rest)", theme.diverged),
         (reason, theme.plain),
       ]
     }

@@ -283,6 +283,19 @@ private func settings(_ change: (inout ComparisonSettings) -> Void) -> Compariso
     #expect(found.firstDivergence == 1)
   }
 
+  @Test(arguments: [false, true])
+  func `agreement of outputs is no match where an input cannot be read`(isProd: Bool) throws {
+    let problem = FormatError(file: "prod.npz", problem: .malformed("no header"))
+    let whole = [stage("x", 1).taking("in", 1), stage("y", 1)]
+    var cut = whole
+    cut[0].values[1].content = .unreadable(problem)
+    let found = try isProd ? compared(whole, cut) : compared(cut, whole)
+    #expect(found.outline == ["x identical", "y identical"])
+    #expect(found.pairs[0].values[1].status == .notComparable)
+    #expect(found.verdict == .undecided)
+    #expect(found.firstProblem == problem)
+  }
+
   @Test func `an incomplete trace never matches`() throws {
     var dev = trace([stage("x", 1)])
     let prod = dev

@@ -117,6 +117,21 @@ import TraceComparison
     #expect(sitting.line(5).hasPrefix("  1 scale    ? scale"))
   }
 
+  @Test func `an input that cannot be read leaves the answer open`() throws {
+    let problem = FormatError(
+      file: "prod.npz", place: "entry 'in.npy'",
+      problem: .unsupported("a pickle", advice: "save numbers"))
+    let input = Value(name: "in", role: .input, content: vector([1]).content)
+    let lost = Value(name: "in", role: .input, content: .unreadable(problem))
+    let output = vector([1])
+    var sitting = try Sitting(dev: [stage("x", output, input)], prod: [stage("x", output, lost)])
+    sitting.compare()
+    #expect(
+      sitting.line(1) == " UNDECIDED  1 stages agree, but not every input could be compared")
+    #expect(sitting.line(2) == " prod.npz, entry 'in.npy': a pickle; save numbers")
+    #expect(!sitting.text.contains("MATCH"))
+  }
+
   @Test func `Escape stops comparing, and what is open stays unknown`() throws {
     var sitting = try Sitting(dev: dev, prod: prod)
     sitting.send(.compared([sitting.updates[0]]))
