@@ -11,6 +11,13 @@ package protocol ByteSource: Sendable {
   /// What the bytes have to hash to, for sources that do not check themselves while they are read.
   var checksum: Checksum? { get }
 
+  /// Has the system fetch bytes that are about to be read; a hint, which nothing waits for.
+  func prefetch(_ range: Range<Int>)
+
+  /// Gives back what is kept in memory to go on reading from where a read ended; a later read starts
+  /// anew.
+  func leave()
+
   /// What the errors of this source name as their place.
   var origin: Origin { get }
 
@@ -24,6 +31,8 @@ package protocol ByteSource: Sendable {
 extension ByteSource {
   package var isRandomAccess: Bool { true }
   package var checksum: Checksum? { nil }
+  package func prefetch(_ range: Range<Int>) {}
+  package func leave() {}
 
   /// The bytes of `range` as an array.
   ///
@@ -91,6 +100,13 @@ package struct SourceRegion: ByteSource {
   package var byteCount: Int { range.count }
   package var isRandomAccess: Bool { whole.isRandomAccess }
   package var origin: Origin { whole.origin }
+
+  package func prefetch(_ range: Range<Int>) {
+    whole.prefetch(
+      (self.range.lowerBound + range.lowerBound)..<(self.range.lowerBound + range.upperBound))
+  }
+
+  package func leave() { whole.leave() }
 
   package func read(into destination: UnsafeMutableRawBufferPointer, at byteOffset: Int)
     throws(FormatError)

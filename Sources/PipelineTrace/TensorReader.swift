@@ -3,7 +3,7 @@
 /// Contiguous tensors are read in place, straight into the caller's buffer. Others (column-major,
 /// strided views) are gathered slab by slab, with reads that fetch at most four times what is used
 /// or one page; the last slab is kept, so walking forwards fetches nothing twice. Memory: one slab,
-/// at most ``slabByteCount``, and a buffer for one read.
+/// and a buffer for one read of at most its size.
 ///
 /// For one thread; each worker makes its own.
 package struct TensorReader {
@@ -13,10 +13,14 @@ package struct TensorReader {
   private var slabElements = 0..<0
 
   /// Bytes of elements that are gathered at a time from a tensor that is not contiguous.
+  private let slabByteCount: Int
+
+  /// Where nothing else is said.
   package static let slabByteCount = 8 << 20
 
-  package init(_ tensor: Tensor) {
+  package init(_ tensor: Tensor, slabByteCount: Int = Self.slabByteCount) {
     self.tensor = tensor
+    self.slabByteCount = slabByteCount
     isContiguous = tensor.isContiguous
   }
 
@@ -64,7 +68,7 @@ package struct TensorReader {
   private mutating func fillSlab(from element: Int) throws(FormatError) {
     let size = tensor.dtype.byteCount
     let extents = tensor.shape.extents
-    let budget = max(1, Self.slabByteCount / size)
+    let budget = max(1, slabByteCount / size)
     let steps = tensor.shape.rowMajorStrides
     // The outermost axis of which several whole rows fit the budget.
     let axis = steps.firstIndex { $0 <= budget } ?? extents.count - 1
@@ -114,7 +118,7 @@ package struct TensorReader {
     }
     let spanBytes = (high - low + 1) * size
     let wastesLittle = spanBytes <= max(4096, 4 * box.elementCount * size)
-    if widestReach >= 0, spanBytes > Self.slabByteCount || !wastesLittle {
+    if widestReach >= 0, spanBytes > slabByteCount || !wastesLittle {
       let half = box.counts[widest] / 2
       var first = box
       var second = box

@@ -79,6 +79,13 @@ package final class TraceFile: Sendable {
     }
   }
 
+  /// Has the system read bytes into its cache that are about to be asked for.
+  package func prefetch(_ range: Range<Int>) {
+    guard case .descriptor(let descriptor) = storage else { return }
+    posix_fadvise(
+      descriptor, off_t(range.lowerBound), off_t(range.count), POSIX_FADV_WILLNEED)
+  }
+
   /// The bytes of `range` as an array.
   ///
   /// - Throws: `truncated` where the range reaches beyond the end, before anything is allocated.
@@ -134,6 +141,11 @@ package struct FileRegion: ByteSource {
   }
 
   package var byteCount: Int { range.count }
+
+  package func prefetch(_ range: Range<Int>) {
+    let start = self.range.lowerBound
+    file.prefetch((start + range.lowerBound)..<(start + range.upperBound))
+  }
 
   package func read(into destination: UnsafeMutableRawBufferPointer, at byteOffset: Int)
     throws(FormatError)

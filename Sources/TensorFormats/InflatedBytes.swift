@@ -35,6 +35,8 @@ package final class InflatedBytes: ByteSource {
 
   package var isRandomAccess: Bool { false }
 
+  package func leave() { inflation.withLock { $0.leave() } }
+
   package func read(into destination: UnsafeMutableRawBufferPointer, at byteOffset: Int)
     throws(FormatError)
   {
@@ -77,6 +79,15 @@ private struct Inflation: ~Copyable {
     self.deflated = deflated
     self.byteCount = byteCount
     self.checksum = checksum
+  }
+
+  /// Gives up the stream, its checkpoints and its input; what was found of the entry stays known.
+  mutating func leave() {
+    stream = nil
+    checkpoints = []
+    hasGoneBack = false
+    input = []
+    inputRange = 0..<0
   }
 
   private var checkpointSpacing: Int { max(Self.pieceByteCount, byteCount / Self.checkpointCount) }

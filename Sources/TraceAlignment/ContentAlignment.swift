@@ -11,28 +11,26 @@ import PipelineTrace
 /// Cost: nothing is read of a stage whose outputs have no like on the other side; of the others a
 /// first block, then, where that is the same on both sides, everything, twice.
 ///
+/// A stage that cannot be read is paired with none; the others are.
+///
 /// - Returns: The pairs in the order of reports; as given where `isCancelled` said so.
-/// - Throws: what reading a tensor or a text throws.
 package func alignByContent(
   _ pairs: [StagePair], dev: Trace, prod: Trace, isCancelled: () -> Bool = { false }
-) throws(FormatError) -> [StagePair] {
+) -> [StagePair] {
   let devAlone = pairs.compactMap { $0.isWhole ? nil : $0.dev }
   let prodAlone = pairs.compactMap { $0.isWhole ? nil : $0.prod }
   guard !devAlone.isEmpty, !prodAlone.isEmpty else { return pairs }
   var pairing = ContentPairing(
     pairs: pairs.filter(\.isWhole), dev: openStages(devAlone, of: dev),
     prod: openStages(prodAlone.sorted(), of: prod))
-  do throws(ContentTrouble) {
+  do throws(ContentCancelled) {
     try pairing.digest(blockLimit: 1, isCancelled: isCancelled)
     try pairing.digest(blockLimit: nil, isCancelled: isCancelled)
     try pairing.pairInGaps(isCancelled: isCancelled)
     try pairing.pairElsewhere(isCancelled: isCancelled)
     try pairing.pairWeak(isCancelled: isCancelled)
   } catch {
-    switch error {
-    case .cancelled: return pairs
-    case .unreadable(let error): throw error
-    }
+    return pairs
   }
   let found = pairing.pairs
   let devPaired = Set(found.compactMap(\.dev))
@@ -87,20 +85,29 @@ private struct ContentPairing {
     prod.removeAll { !shared.contains($0.likeness) }
   }
 
-  mutating func digest(blockLimit: Int?, isCancelled: () -> Bool) throws(ContentTrouble) {
-    for i in dev.indices {
-      dev[i].digest = try dev[i].content.digest(blockLimit: blockLimit, isCancelled: isCancelled)
-    }
-    for i in prod.indices {
-      prod[i].digest = try prod[i].content.digest(blockLimit: blockLimit, isCancelled: isCancelled)
-    }
+  mutating func digest(blockLimit: Int?, isCancelled: () -> Bool) throws(ContentCancelled) {
+    try Self.digest(&dev, blockLimit: blockLimit, isCancelled: isCancelled)
+    try Self.digest(&prod, blockLimit: blockLimit, isCancelled: isCancelled)
     keepLike()
+  }
+
+  /// Digests each stage, and drops those that cannot be read.
+  private static func digest(
+    _ stages: inout [OpenStage], blockLimit: Int?, isCancelled: () -> Bool
+  ) throws(ContentCancelled) {
+    var readable: [OpenStage] = []
+    for stage in stages {
+      let digest = try stage.content.digest(blockLimit: blockLimit, isCancelled: isCancelled)
+      guard let digest else { continue }
+      readable.append(OpenStage(index: stage.index, content: stage.content, digest: digest))
+    }
+    stages = readable
   }
 
   // MARK: Pairing
 
   /// Pairs equal contents in the order of both, gap by gap.
-  mutating func pairInGaps(isCancelled: () -> Bool) throws(ContentTrouble) {
+  mutating func pairInGaps(isCancelled: () -> Bool) throws(ContentCancelled) {
     let (devGaps, prodGaps) = gaps()
     for gap in Set(devGaps.keys).intersection(prodGaps.keys).sorted() {
       let devStages = devGaps[gap, default: []].filter { !$0.digest.isWeak }
@@ -116,7 +123,7 @@ private struct ContentPairing {
   }
 
   /// Pairs the k-th stage of some content with the k-th of it on the other side.
-  mutating func pairElsewhere(isCancelled: () -> Bool) throws(ContentTrouble) {
+  mutating func pairElsewhere(isCancelled: () -> Bool) throws(ContentCancelled) {
     var open: [Likeness: [OpenStage]] = [:]
     for stage in prod.reversed() where !stage.digest.isWeak {
       open[stage.likeness, default: []].append(stage)
@@ -129,7 +136,7 @@ private struct ContentPairing {
   }
 
   /// Pairs contents that prove nothing where place and content leave one choice.
-  mutating func pairWeak(isCancelled: () -> Bool) throws(ContentTrouble) {
+  mutating func pairWeak(isCancelled: () -> Bool) throws(ContentCancelled) {
     let (devGaps, prodGaps) = gaps()
     for gap in Set(devGaps.keys).intersection(prodGaps.keys).sorted() {
       let devLike = Dictionary(grouping: devGaps[gap, default: []], by: \.likeness)
@@ -166,7 +173,7 @@ private struct ContentPairing {
   /// Makes a pair of two stages, should all their bits be equal.
   private mutating func pair(
     _ devStage: OpenStage, _ prodStage: OpenStage, isCancelled: () -> Bool
-  ) throws(ContentTrouble) {
+  ) throws(ContentCancelled) {
     guard try devStage.content.equals(prodStage.content, isCancelled: isCancelled) else { return }
     pairs.append(
       StagePair(

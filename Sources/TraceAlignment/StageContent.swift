@@ -1,10 +1,7 @@
 import PipelineTrace
 
-/// Why the contents of two stages could not be compared to the end.
-enum ContentTrouble: Error {
-  case cancelled
-  case unreadable(FormatError)
-}
+/// Nobody waits for the contents any more.
+struct ContentCancelled: Error {}
 
 /// What a stage gave out, to be compared bit by bit.
 struct StageContent {
@@ -17,10 +14,18 @@ struct StageContent {
   private enum Output {
     case tensor(Tensor)
     case text(TextArray)
+
+    /// Gives back what reading it keeps in memory.
+    func leave() {
+      if case .tensor(let tensor) = self { tensor.bytes.leave() }
+    }
   }
 
   /// Bytes that are read at a time; also the most that texts are gathered to.
   static let blockByteCount = 256 << 10
+
+  /// Bytes that are gathered at a time from a tensor that is not contiguous; two are open at once.
+  private static let slabByteCount = 4 << 20
 
   let signature: [Signature]
   private let outputs: [Output]
@@ -48,28 +53,47 @@ struct StageContent {
   }
 
   /// The digest of at most `blockLimit` blocks of each output, of everything where that is `nil`.
-  func digest(blockLimit: Int?, isCancelled: () -> Bool) throws(ContentTrouble) -> ContentDigest {
+  ///
+  /// - Returns: `nil` where one of them cannot be read.
+  func digest(blockLimit: Int?, isCancelled: () -> Bool) throws(ContentCancelled)
+    -> ContentDigest?
+  {
     var digest = ContentDigest()
     for output in outputs {
+      defer { output.leave() }
       var blocks = Blocks(output)
       var count = 0
-      while count < blockLimit ?? .max, let block = try blocks.next(isCancelled: isCancelled) {
-        digest.update(block, elementByteCount: blocks.elementByteCount)
-        count += 1
+      while count < blockLimit ?? .max {
+        switch try blocks.next(isCancelled: isCancelled) {
+        case .success(let block?):
+          digest.update(block, elementByteCount: blocks.elementByteCount)
+          count += 1
+          continue
+        case .success(nil): break
+        case .failure: return nil
+        }
+        break
       }
       digest.endOutput()
     }
     return digest
   }
 
-  /// Whether every output has the same bytes as the other stage's.
-  func equals(_ other: StageContent, isCancelled: () -> Bool) throws(ContentTrouble) -> Bool {
+  /// Whether every output can be read and has the same bytes as the other stage's.
+  func equals(_ other: StageContent, isCancelled: () -> Bool) throws(ContentCancelled) -> Bool {
     guard signature == other.signature else { return false }
     for (output, otherOutput) in zip(outputs, other.outputs) {
+      defer {
+        output.leave()
+        otherOutput.leave()
+      }
       var blocks = Blocks(output)
       var otherBlocks = Blocks(otherOutput)
-      while let block = try blocks.next(isCancelled: isCancelled) {
-        guard block == (try otherBlocks.next(isCancelled: isCancelled)) else { return false }
+      while true {
+        guard case .success(let block) = try blocks.next(isCancelled: isCancelled),
+          case .success(block) = try otherBlocks.next(isCancelled: isCancelled)
+        else { return false }
+        if block == nil { break }
       }
     }
     return true
@@ -86,22 +110,25 @@ struct StageContent {
       self.output = output
       switch output {
       case .tensor(let tensor):
-        reader = TensorReader(tensor)
+        reader = TensorReader(tensor, slabByteCount: StageContent.slabByteCount)
         elementByteCount = tensor.dtype.byteCount
       case .text:
         elementByteCount = 1
       }
     }
 
-    mutating func next(isCancelled: () -> Bool) throws(ContentTrouble) -> [UInt8]? {
-      guard !isCancelled() else { throw .cancelled }
+    /// - Returns: `nil` behind the last block.
+    mutating func next(isCancelled: () -> Bool) throws(ContentCancelled)
+      -> Result<[UInt8]?, FormatError>
+    {
+      guard !isCancelled() else { throw ContentCancelled() }
       do throws(FormatError) {
         switch output {
-        case .tensor(let tensor): return try tensorBlock(tensor)
-        case .text(let texts): return try textBlock(texts)
+        case .tensor(let tensor): return .success(try tensorBlock(tensor))
+        case .text(let texts): return .success(try textBlock(texts))
         }
       } catch {
-        throw .unreadable(error)
+        return .failure(error)
       }
     }
 
