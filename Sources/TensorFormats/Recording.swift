@@ -93,11 +93,17 @@ struct Recording {
 
   /// A trace of which a value can be read, or that has none.
   private static func checked(_ trace: Trace) throws(FormatError) -> Trace {
-    let contents = trace.stages.flatMap { $0.values.map(\.content) }
-    let errors = contents.compactMap { content -> FormatError? in
-      if case .unreadable(let error) = content { error } else { nil }
+    var first: FormatError?
+    for stage in trace.stages.indices {
+      for value in trace.stages[stage].values.indices {
+        // By index: a loop over them would copy every value of every stage.
+        guard case .unreadable(let error) = trace.stages[stage].values[value].content else {
+          return trace
+        }
+        first = first ?? error
+      }
     }
-    if let first = errors.first, errors.count == contents.count { throw first }
+    if let first { throw first }
     return trace
   }
 }

@@ -7,7 +7,7 @@ extension Comparison {
   /// before stands for the inputs when asked whether a difference grew or healed.
   /// Cost: a few comparisons a pair.
   package mutating func assignRoles() {
-    let recordsInputs = pairs.contains { $0.recordedInputStatus != nil }
+    let recordsInputs = pairs.indices.contains { pairs[$0].recordedInputStatus != nil }
     var hasDiverged = false
     var previous: PairComparison?
     for index in pairs.indices {

@@ -43,13 +43,16 @@ package struct Comparison: Sendable {
   ///
   /// `nil` while an earlier pair is not compared yet, and where there is none: see ``isFinished``.
   package var firstDivergence: Int? {
-    guard let first = pairs.firstIndex(where: { $0.status.isDivergence || $0.status == .pending })
-    else { return nil }
+    // Here and below by index: a closure would be given a copy of each pair.
+    let first = pairs.indices.first {
+      pairs[$0].status.isDivergence || pairs[$0].status == .pending
+    }
+    guard let first else { return nil }
     return pairs[first].status == .pending ? nil : first
   }
 
   /// Whether every pair is settled.
-  package var isFinished: Bool { pairs.allSatisfy { $0.status != .pending } }
+  package var isFinished: Bool { pairs.indices.allSatisfy { pairs[$0].status != .pending } }
 
   /// The pairs where a difference was born; the first divergence is one, also where it stands alone.
   package var origins: [Int] {
@@ -75,11 +78,11 @@ package struct Comparison: Sendable {
   /// Meaningful once ``isFinished``. A trace that is not whole can diverge, but never match; nor does
   /// one match of which a value, be it an input, could not be compared.
   package var verdict: Verdict {
-    if pairs.contains(where: \.status.isDivergence) { return .diverged }
+    if pairs.indices.contains(where: { pairs[$0].status.isDivergence }) { return .diverged }
     let isWhole = dev.isComplete && prod.isComplete
-    let isCompared = pairs.allSatisfy { pair in
-      (pair.status == .identical || pair.status == .close)
-        && !pair.values.contains { $0.status == .notComparable || $0.status == .pending }
+    let isCompared = pairs.indices.allSatisfy {
+      (pairs[$0].status == .identical || pairs[$0].status == .close)
+        && pairs[$0].isEveryValueCompared
     }
     return isWhole && isCompared && !pairs.isEmpty ? .match : .undecided
   }
@@ -98,7 +101,7 @@ package struct Comparison: Sendable {
   }
 
   private var summaryRemarks: [String] {
-    let count = pairs.count(where: \.isSummarized)
+    let count = pairs.indices.count { pairs[$0].isSummarized }
     guard count > 0 else { return [] }
     return [
       "\(count) of \(pairs.count) stages are summaries; where they agree, elements may still differ"
@@ -107,14 +110,19 @@ package struct Comparison: Sendable {
 
   /// The first reason why something could not be compared.
   package var firstProblem: FormatError? {
-    pairs.lazy.flatMap(\.values).compactMap(\.problem).first
+    for index in pairs.indices {
+      for i in pairs[index].values.indices {
+        if let problem = pairs[index].values[i].problem { return problem }
+      }
+    }
+    return nil
   }
 
   /// How many pairs agree, diverged or stand alone, and are still open.
   package var counts: (agreeing: Int, diverged: Int, pending: Int, notComparable: Int) {
     var counts = (agreeing: 0, diverged: 0, pending: 0, notComparable: 0)
-    for pair in pairs {
-      switch pair.status {
+    for index in pairs.indices {
+      switch pairs[index].status {
       case .identical, .close: counts.agreeing += 1
       case .diverged, .onlyDev, .onlyProd: counts.diverged += 1
       case .pending: counts.pending += 1

@@ -2,69 +2,97 @@ import PipelineTrace
 import TensorKernels
 
 extension ComparisonEngine {
-  /// Measures every value of a pair that its bits did not settle.
-  mutating func measure(pair index: Int) {
+  /// Measures every value of a pair that its bits did not settle, or sends out to do so.
+  mutating func measureValues(ofPair index: Int, isUrgent: Bool) {
+    let stageName = comparison.pairs[index].name
     for i in comparison.pairs[index].values.indices
     where comparison.pairs[index].values[i].status == .pending {
       var value = comparison.pairs[index].values[i]
-      do throws(FormatError) {
-        if value.isSummarized {
+      if takeTwin(of: &value, stageName: stageName) {
+        comparison.pairs[index].values[i] = value
+      } else if value.isSummarized {
+        do throws(FormatError) {
           try measureSummaries(&value)
-        } else {
-          try measure(&value)
+        } catch {
+          value.status = .notComparable
+          value.problem = error
         }
-      } catch {
-        value.status = .notComparable
-        value.problem = error
+        comparison.pairs[index].values[i] = value
+      } else if let dev = value.dev?.tensor, let prod = value.prod?.tensor {
+        let work: Errand.Work
+        if dev.shape == prod.shape, let tolerance = value.tolerance {
+          work = .difference(.difference(dev, prod, tolerance, slabByteCount: slabByteCount))
+        } else {
+          work = .sides(
+            dev: .sideStatistics(of: dev, slabByteCount: slabByteCount),
+            prod: .sideStatistics(of: prod, slabByteCount: slabByteCount))
+        }
+        send(work, pair: index, value: i, isUrgent: isUrgent)
       }
-      comparison.pairs[index].values[i] = value
     }
   }
 
-  /// Takes the full set of metrics of a pair of tensors and judges it.
-  private func measure(_ value: inout ValueComparison) throws(FormatError) {
-    guard let dev = value.dev, let prod = value.prod, let devTensor = dev.tensor,
-      let prodTensor = prod.tensor
-    else { return }
-    if case .tokens = dev.content, case .tokens = prod.content {
-      value.tokenEdits = try TokenEdits.between(dev: devTensor, prod: prodTensor)
-    }
-    guard devTensor.shape == prodTensor.shape, let tolerance = value.tolerance else {
-      guard let devSide = try sideStatistics(devTensor),
-        let prodSide = try sideStatistics(prodTensor)
-      else { return }
+  /// Judges a value by what its walks found; leaves it pending where they were cancelled.
+  func take(_ work: Errand.Work, into value: inout ValueComparison) throws(FormatError) {
+    switch work {
+    case .equality(let walk):
+      if try walk.result() == true { value.status = .identical }
+    case .difference(let walk):
+      guard let found = try walk.result() else { return }
+      try take(found, into: &value)
+    case .sides(let dev, let prod):
+      guard let devSide = try dev.result(), let prodSide = try prod.result() else { return }
+      value.tokenEdits = try tokenEdits(of: value)
       value.detail = .sides(dev: devSide, prod: prodSide)
       value.status = .diverged
       value.kind = .shape
-      return
+    case .description(let walk):
+      // What cannot be read a second time stays without its numbers: that it was equal is known.
+      guard case .finished(let found) = walk.outcome() else { return }
+      value.detail = .difference(found.statistics)
     }
-    guard let statistics = try differenceStatistics(devTensor, prodTensor, tolerance) else {
-      return
-    }
-    value.detail = .difference(statistics)
-    if let worst = value.worstElement {
-      var devReader = TensorReader(devTensor)
-      var prodReader = TensorReader(prodTensor)
-      value.worstSides = ValueComparison.WorstSides(
-        dev: Element(bits: try devReader.bits(ofElement: worst), dtype: devTensor.dtype),
-        prod: Element(bits: try prodReader.bits(ofElement: worst), dtype: prodTensor.dtype))
-    }
-    let hasOtherDType = devTensor.dtype != prodTensor.dtype
-    if devTensor.dtype.isFloat != prodTensor.dtype.isFloat {
+  }
+
+  private func take(_ found: MeasuredDifference, into value: inout ValueComparison)
+    throws(FormatError)
+  {
+    guard let dev = value.dev?.tensor, let prod = value.prod?.tensor else { return }
+    let hasOtherDType = dev.dtype != prod.dtype
+    if dev.dtype.isFloat != prod.dtype.isFloat {
       value.kind = .dtype
-    } else if statistics.mismatchedCount > 0 {
+    } else if found.statistics.mismatchedCount > 0 {
       value.kind = .values
     } else if hasOtherDType, comparison.settings.isStrictAboutDType {
       value.kind = .dtype
-    }
-    if value.kind != nil {
-      value.status = .diverged
-    } else if !hasOtherDType, !bitsSettle(devTensor.dtype),
-      try hasEqualBits(dev: devTensor, prod: prodTensor)
-    {
+    } else if found.isEqual {
+      // By its bits alone, where they settle it: then nothing else is said of it.
+      if !bitsSettle(dev.dtype) { value.detail = .difference(found.statistics) }
       value.status = .identical
-    } else if !isCancelled() {  // cancelled, unequal bits may only be unread ones
-      value.status = .close
+      return
+    }
+    value.tokenEdits = try tokenEdits(of: value)
+    value.detail = .difference(found.statistics)
+    value.worstSides = found.worstSides
+    value.status = value.kind == nil ? .close : .diverged
+  }
+
+  /// What happened to token ids, where both sides are such.
+  private func tokenEdits(of value: ValueComparison) throws(FormatError) -> TokenEdits? {
+    guard let dev = value.dev, let prod = value.prod, case .tokens(let devIDs, _) = dev.content,
+      case .tokens(let prodIDs, _) = prod.content
+    else { return nil }
+    return try TokenEdits.between(dev: devIDs, prod: prodIDs)
+  }
+
+  /// Sends out to measure tensors that have the same bits too, where the settings ask for it.
+  mutating func describeIdentical(pair index: Int) {
+    for (i, value) in comparison.pairs[index].values.enumerated() {
+      guard value.status == .identical, value.difference == nil, let tolerance = value.tolerance,
+        let dev = value.dev?.tensor, let prod = value.prod?.tensor
+      else { continue }
+      send(
+        .description(.difference(dev, prod, tolerance, slabByteCount: slabByteCount)),
+        pair: index, value: i, isUrgent: false)
     }
   }
 
@@ -102,48 +130,4 @@ extension ComparisonEngine {
   }
 
   /// - Returns: `nil` where it was cancelled.
-  private func differenceStatistics(_ dev: Tensor, _ prod: Tensor, _ tolerance: Tolerance)
-    throws(FormatError) -> DifferenceStatistics?
-  {
-    let kernel = DifferenceKernel(dev: dev.dtype, prod: prod.dtype, tolerance: tolerance)
-    var whole: DifferenceStatistics?
-    var elementsDone = 0
-    let outcome = try BlockPass([dev, prod], workerCount: workerCount).run(
-      isCancelled: isCancelled,
-      work: { bytes, first in
-        kernel.statistics(dev: bytes[0], prod: bytes[1], firstElement: first)
-      },
-      fold: { part, count in
-        if whole == nil { whole = part } else { whole?.merge(part) }
-        elementsDone += count
-        if elementsDone % (BlockPass.blockElementCount * 256) == 0 {
-          let bytes = elementsDone * (dev.dtype.byteCount + prod.dtype.byteCount)
-          report(.progress(bytesDone: bytesSettled + bytes, bytesTotal: bytesTotal))
-        }
-        return true
-      })
-    guard outcome == .finished else { return nil }
-    let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-    return whole ?? kernel.statistics(dev: empty, prod: empty, firstElement: 0)
-  }
-
-  private func sideStatistics(_ tensor: Tensor) throws(FormatError) -> SideStatistics? {
-    try SideStatistics.of(tensor, workerCount: workerCount, isCancelled: isCancelled)
-  }
-
-  /// Measures tensors that have the same bits too, where the settings ask for it.
-  ///
-  /// What cannot be read a second time stays without its numbers: that it was equal is known.
-  mutating func describeIdentical() {
-    for index in comparison.pairs.indices {
-      for i in comparison.pairs[index].values.indices {
-        let value = comparison.pairs[index].values[i]
-        guard value.status == .identical, value.difference == nil, let tolerance = value.tolerance,
-          let dev = value.dev?.tensor, let prod = value.prod?.tensor,
-          let statistics = try? differenceStatistics(dev, prod, tolerance)
-        else { continue }
-        comparison.pairs[index].values[i].detail = .difference(statistics)
-      }
-    }
-  }
 }

@@ -4,9 +4,8 @@ import TraceAlignment
 /// Two stages that stand across from each other, or one that stands alone, and what is known of them.
 package struct PairComparison: Sendable {
   package var pair: StagePair
-  /// Dev's and prod's stage; at least one is there.
-  package var dev: Stage?
-  package var prod: Stage?
+  /// Apart, so that a copy of a pair retains one object and not every text of two stages.
+  private let stages: Stages
   /// Outputs first; those of a stage that stands alone have one side.
   package var values: [ValueComparison]
   package var status: Status
@@ -15,8 +14,24 @@ package struct PairComparison: Sendable {
   /// inputs decide the status as well.
   private(set) var isJudgedByInputs = false
 
+  /// Dev's and prod's stage; at least one is there.
+  package var dev: Stage? { stages.dev }
+  package var prod: Stage? { stages.prod }
+
   /// The name to call the pair by: dev's, or prod's where dev has none.
-  package var name: String { dev?.name ?? prod?.name ?? "" }
+  package var name: String { stages.name }
+
+  private final class Stages: Sendable {
+    let dev: Stage?
+    let prod: Stage?
+    let name: String
+
+    init(dev: Stage?, prod: Stage?) {
+      self.dev = dev
+      self.prod = prod
+      name = dev?.name ?? prod?.name ?? ""
+    }
+  }
 
   /// In what the sides differ, where they do: by the first value that diverged.
   package var kind: DivergenceKind? {
@@ -52,8 +67,12 @@ package struct PairComparison: Sendable {
 
   /// The worst status of the inputs that were recorded with the stage; `nil` where none was.
   var recordedInputStatus: Status? {
-    values.filter { $0.role == .input && $0.dev != nil && $0.prod != nil }
-      .map(\.status).reduce(nil) { $0?.worse($1) ?? $1 }
+    var worst: Status?
+    for i in values.indices
+    where values[i].role == .input && values[i].dev != nil && values[i].prod != nil {
+      worst = worst?.worse(values[i].status) ?? values[i].status
+    }
+    return worst
   }
 
   /// The worst relative error of the inputs that were recorded; `nil` where none is known.
@@ -61,16 +80,23 @@ package struct PairComparison: Sendable {
     values.filter { $0.role == .input }.compactMap(\.relativeError).max()
   }
 
+  /// Whether no value is open, be it an input that does not decide the status.
+  var isEveryValueCompared: Bool {
+    values.indices.allSatisfy {
+      values[$0].status != .notComparable && values[$0].status != .pending
+    }
+  }
+
   /// Whether a value was compared, or is to be, by what a tool kept of it in place of its elements.
-  package var isSummarized: Bool { values.contains(where: \.isSummarized) }
+  package var isSummarized: Bool { values.indices.contains { values[$0].isSummarized } }
 
   /// A pair with its values laid across from each other and nothing compared.
   package init(_ pair: StagePair, dev: Trace, prod: Trace) {
     self.pair = pair
-    self.dev = pair.dev.map { dev.stages[$0] }
-    self.prod = pair.prod.map { prod.stages[$0] }
+    stages = Stages(
+      dev: pair.dev.map { dev.stages[$0] }, prod: pair.prod.map { prod.stages[$0] })
     status = .pending
-    values = Self.pairedValues(dev: self.dev?.values ?? [], prod: self.prod?.values ?? [])
+    values = Self.pairedValues(dev: stages.dev?.values ?? [], prod: stages.prod?.values ?? [])
   }
 
   /// Values across from each other: of one role by name, then what is left of a role in order.

@@ -11,28 +11,31 @@ extension TensorSummary {
   ///
   /// - Returns: `nil` where it was cancelled.
   static func of(
-    _ tensor: Tensor, asFarAs recorded: TensorSummary, workerCount: Int, isCancelled: () -> Bool
+    _ tensor: Tensor, asFarAs recorded: TensorSummary, workerCount: Int,
+    isCancelled: @Sendable @escaping () -> Bool
   ) throws(FormatError) -> TensorSummary? {
     let dtype = tensor.dtype
-    var side = SideStatistics()
-    var moments = Moments()
-    let outcome = try BlockPass([tensor], workerCount: workerCount).run(
-      isCancelled: isCancelled,
+    let walk = BlockWalk<Figures, Figures>(
+      [tensor], kind: .metrics,
+      slabByteCount: BlockWalkMemory.slabByteCount(workerCount: workerCount),
+      initial: Figures(),
       work: { bytes, _ in
-        (
-          SideKernel.statistics(of: bytes[0], dtype: dtype),
-          SideKernel.moments(of: bytes[0], dtype: dtype)
-        )
+        Figures(
+          side: SideKernel.statistics(of: bytes[0], dtype: dtype),
+          moments: SideKernel.moments(of: bytes[0], dtype: dtype))
       },
-      fold: { part, _ in
-        side.merge(part.0)
-        moments.merge(part.1)
+      fold: { whole, part, _ in
+        whole.side.merge(part.side)
+        whole.moments.merge(part.moments)
         return true
       })
-    guard outcome == .finished else { return nil }
+    walk.run(workerCount: workerCount, isCancelled: isCancelled)
+    guard let figures = try walk.result() else { return nil }
     var summary = TensorSummary(dtype: dtype, shape: tensor.shape, origin: tensor.bytes.origin)
     for statistic in recorded.statistics.keys {
-      summary.statistics[statistic] = value(of: statistic, side, moments).map { Figure($0) }
+      summary.statistics[statistic] = value(of: statistic, figures.side, figures.moments).map {
+        Figure($0)
+      }
     }
     var reader = TensorReader(tensor)
     for printed in recorded.printed where printed.element < tensor.shape.elementCount {
@@ -43,6 +46,12 @@ extension TensorSummary {
           element: printed.element, figure: Figure(Element(bits: bits, dtype: dtype).number)))
     }
     return summary
+  }
+
+  /// What statistics are made of.
+  private struct Figures: Sendable {
+    var side = SideStatistics()
+    var moments = Moments()
   }
 
   private static func value(

@@ -69,9 +69,7 @@ package struct ValueComparison: Sendable {
   /// - Returns: `nil` where no elements stand across from each other or none differs.
   package var worstElement: Int? {
     if let summary { return summary.firstPrintedMismatch?.element }
-    guard let difference else { return nil }
-    return difference.firstSpecialMismatch ?? difference.maxAbsoluteElement
-      ?? difference.firstMismatch
+    return difference?.worstElement
   }
 
   /// The norm of the difference over the norm of dev, the one number that can be followed from stage to stage.

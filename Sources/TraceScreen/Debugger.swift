@@ -141,6 +141,12 @@ package struct Debugger: Sendable {
 }
 
 extension Debugger {
+  /// The pair that is open, whose comparison is wanted before all others.
+  package var visiblePair: StagePair { subject.pair.pair }
+
+  /// The job that is wanted now; whatever else was asked for is not any more.
+  package var wantedJob: Job? { requestedJob }
+
   /// The value that a job of the open panel is about.
   package func value(for job: Job) -> ValueComparison? {
     job.pairIndex == subject.pairIndex ? subject.value : nil

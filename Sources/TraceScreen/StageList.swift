@@ -67,11 +67,31 @@ package struct StageList: Sendable, Equatable {
 
     init(_ comparison: Comparison) {
       number = max(2, String(comparison.pairs.count).count)
+      // Most stages look like others: each look is measured once.
+      var looks: Set<Look> = []
       for pair in comparison.pairs {
-        name = max(
-          name, pair.dev?.name.visible.columnCount ?? 0, pair.prod?.name.visible.columnCount ?? 0)
+        let devName = pair.dev?.name ?? ""
+        let prodName = pair.prod?.name ?? ""
+        name = max(name, devName.visible.columnCount)
+        if prodName != devName { name = max(name, prodName.visible.columnCount) }
+        if let look = pair.leadingValue.flatMap({ Look($0) }), !looks.insert(look).inserted {
+          continue
+        }
         dtype = max(dtype, pair.shownDTypes.columnCount)
         shape = max(shape, pair.shownShapes.columnCount)
+      }
+    }
+
+    /// All that the shown dtypes and shapes of two arrays are made of.
+    private struct Look: Hashable {
+      private var dtypes: [DType]
+      private var shapes: [Shape]
+
+      /// - Returns: `nil` where a side is no array.
+      init?(_ value: ValueComparison) {
+        guard let dev = value.dev?.arrayType, let prod = value.prod?.arrayType else { return nil }
+        dtypes = [dev.dtype, prod.dtype]
+        shapes = [dev.shape, prod.shape]
       }
     }
 

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import TraceAlignment
 import TraceComparison
 import TraceScreen
 import TraceTerminal
@@ -24,6 +25,9 @@ struct DebuggerSession {
   private var debugger: Debugger
   private var comparisonCancellation = Cancellation()
   private var readingCancellation = Cancellation()
+  /// What is being read beside the screen.
+  private var readingJob: Job?
+  private let attention = Attention()
   private var generation = 0
 
   /// Bytes that are read at once, while the person waits; anything larger goes to a queue.
@@ -111,6 +115,11 @@ struct DebuggerSession {
 
   /// - Returns: False where the program is to end.
   private mutating func carryOut(_ effects: [Debugger.Effect]) -> Bool {
+    attention.pair = debugger.visiblePair
+    if let readingJob, readingJob != debugger.wantedJob {
+      readingCancellation.cancel()
+      self.readingJob = nil
+    }
     for effect in effects {
       switch effect {
       case .quit:
@@ -150,9 +159,10 @@ struct DebuggerSession {
     generation += 1
     let cancellation = comparisonCancellation
     let comparison = debugger.comparison
-    comparing.async { [generation, mailbox, workerCount] in
+    comparing.async { [generation, mailbox, workerCount, attention] in
       _ = ComparisonEngine.run(
         comparison, workerCount: workerCount, isCancelled: { cancellation.isCancelled },
+        visiblePair: { attention.pair },
         report: { mailbox.post(News(run: generation, event: .compared([$0]))) })
       mailbox.post(
         News(run: generation, event: .comparisonEnded(isCancelled: cancellation.isCancelled)))
@@ -169,6 +179,7 @@ struct DebuggerSession {
       }
       return
     }
+    readingJob = job
     let cancellation = readingCancellation
     reading.async { [mailbox] in
       guard let output = job.run(on: value, isCancelled: { cancellation.isCancelled }) else {
@@ -176,6 +187,16 @@ struct DebuggerSession {
       }
       mailbox.post(News(run: nil, event: .finished(job, output)))
     }
+  }
+}
+
+/// Where the person looks, for the work to go there first.
+private final class Attention: Sendable {
+  private let visible = Mutex<StagePair?>(nil)
+
+  var pair: StagePair? {
+    get { visible.withLock { $0 } }
+    set { visible.withLock { $0 = newValue } }
   }
 }
 

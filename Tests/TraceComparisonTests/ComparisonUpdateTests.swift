@@ -1,3 +1,4 @@
+import Dispatch
 import PipelineTrace
 import Synchronization
 import TensorKernels
@@ -216,5 +217,186 @@ private let prod = [stage("a", 1), stage("b", 2), stage("c", 3), stage("d", 1)]
       try trace([1, 2, 3, 5], scratch, "prod") { $0 }, settings)
     #expect(found.pairs[0].status == .diverged)
     #expect(found.pairs[1].values[1].status == .close)
+  }
+}
+
+/// A place where threads wait for each other.
+private final class Gate: Sendable {
+  private let arrived = DispatchSemaphore(value: 0)
+  private let isPassed = Mutex(true)
+
+  /// Whether everyone who waited was met in time.
+  var isMet: Bool { isPassed.withLock { $0 } }
+
+  func arrive() { arrived.signal() }
+
+  func wait() {
+    if arrived.wait(timeout: .now() + .seconds(20)) == .timedOut {
+      isPassed.withLock { $0 = false }
+    }
+  }
+}
+
+/// Bytes that one thread has to read from the start to the end, as deflated ones.
+private final class SequentialBytes: ByteSource {
+  let bytes: LiteralBytes
+  let onRead: @Sendable () -> Void
+
+  init(_ bytes: [UInt8], onRead: @escaping @Sendable () -> Void) {
+    self.bytes = LiteralBytes(bytes)
+    self.onRead = onRead
+  }
+
+  var byteCount: Int { bytes.byteCount }
+  var origin: Origin { bytes.origin }
+  var isRandomAccess: Bool { false }
+
+  func read(into destination: UnsafeMutableRawBufferPointer, at byteOffset: Int) {
+    onRead()
+    bytes.read(into: destination, at: byteOffset)
+  }
+}
+
+@Suite struct WorkOrderTests {
+  /// Five stages of which all but the first differ.
+  private func open() throws -> Comparison {
+    try comparison(
+      [stage("a", 1), stage("b", 1), stage("c", 1), stage("d", 1), stage("e", 1)],
+      [stage("a", 1), stage("b", 2), stage("c", 3), stage("d", 4), stage("e", 5)])
+  }
+
+  @Test(arguments: [1, 2, 3, 4])
+  func `after the first divergence the visible pair comes before all others`(visible: Int) throws {
+    var settled: [Int] = []
+    let pairs = try open().pairs.map(\.pair)
+    _ = ComparisonEngine.run(
+      try open(), workerCount: 1, visiblePair: { pairs[visible] },
+      report: { update in
+        if case .settled(let index, _) = update { settled.append(index) }
+      })
+    let expected = [
+      1: [0, 1, 2, 3, 4], 2: [0, 1, 2, 3, 4], 3: [0, 1, 3, 2, 4], 4: [0, 1, 4, 2, 3],
+    ]
+    #expect(settled == expected[visible])
+  }
+
+  @Test func `another visible pair takes the place of the last one`() throws {
+    var settled: [Int] = []
+    var visible = 4
+    let pairs = try open().pairs.map(\.pair)
+    _ = ComparisonEngine.run(
+      try open(), workerCount: 1, visiblePair: { pairs[visible] },
+      report: { update in
+        guard case .settled(let index, _) = update else { return }
+        settled.append(index)
+        if index == 4 { visible = 3 }
+      })
+    #expect(settled == [0, 1, 4, 3, 2])
+  }
+
+  @Test func `a visible pair that is equal is known before those that differ`() throws {
+    var settled: [Int] = []
+    let open = try comparison(
+      [stage("a", 1), stage("b", 1), stage("c", 1)], [stage("a", 2), stage("b", 2), stage("c", 1)])
+    _ = ComparisonEngine.run(
+      open, workerCount: 1, visiblePair: { open.pairs[2].pair },
+      report: { update in
+        if case .settled(let index, _) = update { settled.append(index) }
+      })
+    #expect(settled == [0, 2, 1])
+  }
+
+  @Test func `the first divergence is the first whatever is visible`() throws {
+    let pairs = try open().pairs.map(\.pair)
+    for workerCount in 1...4 {
+      var first: Int?
+      let found = ComparisonEngine.run(
+        try open(), workerCount: workerCount, visiblePair: { pairs[4] },
+        report: { update in
+          if case .settled(let index, let pair) = update, pair.status == .diverged {
+            first = first ?? index
+          }
+        })
+      #expect(first == 1)
+      #expect(found.firstDivergence == 1)
+      #expect(found.pairs.map(\.role) == [nil, .origin, .inherited, .inherited, .inherited])
+    }
+  }
+
+  @Test(arguments: [[0, 0], [0, 9]])
+  func `two deflated entries are inflated at the same time`(prod: [UInt8]) throws {
+    // Neither stage can be read before both are.
+    let (first, second) = (Gate(), Gate())
+    func stages(_ bytes: [UInt8], _ onRead: @escaping @Sendable (Gate, Gate) -> Void) -> [Stage] {
+      [(first, second), (second, first)].enumerated().map { i, gates in
+        stage(
+          "\(i)",
+          Tensor(
+            dtype: .u8, shape: .vector(2),
+            bytes: SequentialBytes(bytes) { onRead(gates.0, gates.1) }))
+      }
+    }
+    let hasMet = Mutex(0)
+    let dev = stages([0, 0]) { own, other in
+      // Once each is enough; what is read again later waits for nobody.
+      guard
+        hasMet.withLock({ count in
+          count += 1
+          return count <= 2
+        })
+      else { return }
+      own.arrive()
+      other.wait()
+    }
+    let found = ComparisonEngine.run(
+      try comparison(dev, stages(prod) { _, _ in }), workerCount: 2)
+    #expect(first.isMet && second.isMet)
+    #expect(
+      found.pairs.map(\.status)
+        == (prod[1] == 0 ? [.identical, .identical] : [.diverged, .diverged]))
+  }
+
+  @Test func `what is read again is given back between the walks`() throws {
+    let isLeft = Mutex(0)
+    final class Kept: ByteSource {
+      let onLeave: @Sendable () -> Void
+      init(onLeave: @escaping @Sendable () -> Void) { self.onLeave = onLeave }
+      var byteCount: Int { 2 }
+      var origin: Origin { Origin(file: "memory") }
+      var isRandomAccess: Bool { false }
+      func leave() { onLeave() }
+      func read(into destination: UnsafeMutableRawBufferPointer, at byteOffset: Int) {
+        LiteralBytes([1, 2]).read(into: destination, at: byteOffset)
+      }
+    }
+    let kept = Tensor(
+      dtype: .u8, shape: .vector(2), bytes: Kept { isLeft.withLock { $0 += 1 } })
+    _ = try compared([stage("a", kept)], [stage("a", tensor(.u8, [1, 3]))])
+    #expect(isLeft.withLock { $0 } == 2)
+  }
+
+  @Test(arguments: 1...5)
+  func `any number of workers find the same`(workerCount: Int) throws {
+    var generator = SeededGenerator(seed: 11)
+    let numbers = (0..<12).map { _ in
+      (0..<70_000).map { _ in Double(Float.random(in: -1...1, using: &generator)) }
+    }
+    let dev = numbers.enumerated().map { stage("\($0)", tensor(.f32, $1)) }
+    let prod = numbers.enumerated().map { i, numbers in
+      stage("\(i)", tensor(.f32, i % 3 == 1 ? numbers.map { $0 * 1.001 } : numbers))
+    }
+    let found = try compared(trace(dev), trace(prod), workerCount: workerCount)
+    let expected = try compared(trace(dev), trace(prod), workerCount: 1)
+    #expect(
+      found.outline == [
+        "0 identical", "1 diverged values origin", "2 identical healed", "3 identical",
+        "4 diverged values inherited", "5 identical healed", "6 identical",
+        "7 diverged values inherited", "8 identical healed", "9 identical",
+        "10 diverged values inherited", "11 identical healed",
+      ])
+    #expect(
+      found.pairs.map { $0.values[0].difference } == expected.pairs.map { $0.values[0].difference })
+    #expect(
+      found.pairs.map { $0.values[0].worstSides } == expected.pairs.map { $0.values[0].worstSides })
   }
 }
