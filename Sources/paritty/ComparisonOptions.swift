@@ -22,10 +22,10 @@ struct ComparisonOptions: ParsableArguments {
   @OptionGroup var judging: JudgingOptions
 
   /// Opens both traces and pairs their stages by name; reads headers only.
-  func comparison() throws -> Comparison {
-    if let prod { return try judging.comparison(dev: dev, prod: prod) }
+  func comparison(_ timings: Timings? = nil) throws -> Comparison {
+    if let prod { return try judging.comparison(dev: dev, prod: prod, timings) }
     let runs = try firstRunners(at: dev)
-    return try judging.comparison(dev: runs.dev, prod: runs.prod)
+    return try judging.comparison(dev: runs.dev, prod: runs.prod, timings)
   }
 }
 
@@ -96,11 +96,14 @@ struct JudgingOptions: ParsableArguments {
       glob: Glob(String(text[..<equals])), relative: relative, absolute: absolute)
   }
 
-  func comparison(dev: String, prod: String) throws -> Comparison {
+  func comparison(dev: String, prod: String, _ timings: Timings? = nil) throws -> Comparison {
     let overrides = try AlignmentOverrides(pairs: pair, renames: rename)
+    let devTrace = try openTrace(at: dev)
+    let prodTrace = try openTrace(at: prod)
+    timings?.noteOpened()
     let comparison = try Comparison(
-      dev: try openTrace(at: dev), prod: try openTrace(at: prod), settings: try settings(),
-      overrides: overrides)
+      dev: devTrace, prod: prodTrace, settings: try settings(), overrides: overrides)
+    timings?.noteAligned()
     for trace in [comparison.dev, comparison.prod] where trace.stages.isEmpty {
       throw Trouble("\(trace.path): holds no stages, so there is nothing to compare; record some")
     }

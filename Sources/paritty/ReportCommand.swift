@@ -20,6 +20,9 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "Write the report to this file instead of standard output.")
   var output: String?
 
+  @Flag(help: "Say on standard error how long the parts of the comparison took.")
+  var timings = false
+
   func validate() throws {
     guard allReportFormats.contains(where: { $0.name == format }) else {
       let names = allReportFormats.map { $0.name }.joined(separator: ", ")
@@ -29,24 +32,28 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let format = allReportFormats.first { $0.name == self.format } ?? TextReport.self
+    let timings = self.timings ? Timings() : nil
     try Self.report(
-      try options.comparison(), workerCount: options.judging.workerCount, format: format,
-      output: output)
+      try options.comparison(timings), workerCount: options.judging.workerCount, format: format,
+      output: output, timings: timings)
   }
 
   /// Compares, prints, and ends the program with the status of the outcome.
   static func report(
-    _ comparison: Comparison, workerCount: Int, format: any ReportFormat.Type, output: String?
+    _ comparison: Comparison, workerCount: Int, format: any ReportFormat.Type, output: String?,
+    timings: Timings? = nil
   ) throws -> Never {
     var comparison = comparison
     comparison.settings.describesIdentical = format.describesIdentical
-    comparison = ComparisonEngine.run(comparison, workerCount: workerCount)
+    comparison = ComparisonEngine.run(
+      comparison, workerCount: workerCount, timings: timings)
     let text = format.render(comparison, findings: findings(of: comparison))
     if let output {
       try write(text, toFile: output)
     } else {
       try print(text)
     }
+    if let timings { put(timings.text(workerCount: workerCount), to: STDERR_FILENO) }
     if let trouble = comparison.trouble {
       put("paritty: \(trouble.visible)\n", to: STDERR_FILENO)
     }

@@ -42,6 +42,25 @@ import Testing
     #expect(ended.output.hasPrefix("MATCH  all 2 stages agree\n"))
   }
 
+  @Test func `timings go to standard error and leave the report as it is`() throws {
+    let scratch = Scratch()
+    let (dev, prod) = pair(scratch)
+    let report = try paritty("report", dev, prod)
+    let timed = try paritty("report", "--timings", "--threads", "3", dev, prod)
+    #expect(timed.output == report.output)
+    #expect(timed.status == 1)
+    #expect(
+      timed.errorLines.map { $0.prefix { !$0.isNumber } } == [
+        "timings: open ", "timings: align ", "timings: equality ", "timings: metrics ",
+        "timings: roles, report ", "timings: total ", "timings: first divergence after ",
+        "timings: ",
+      ])
+    #expect(timed.errorLines.last?.hasPrefix("timings: 3 threads, instruction set ") == true)
+    // load: 2 elements equal; scale: 4 that are not, read twice.
+    #expect(timed.errorLines[2].contains(" ms, 48 bytes, "))
+    #expect(timed.errorLines[3].contains(" ms, 32 bytes, "))
+  }
+
   @Test func `without a terminal the debugger is the text report`() throws {
     let scratch = Scratch()
     let (dev, prod) = pair(scratch)

@@ -66,21 +66,6 @@ import TraceScreen
     quit(session)
   }
 
-  /// A trace of zeros that takes no room on the disk.
-  private func writeSparseTrace(to path: String, stageCount: Int, stageByteCount: Int) {
-    let entries = (0..<stageCount).map { i in
-      let start = i * stageByteCount
-      return #""\#(i)_layer": {"dtype": "F32", "shape": [\#(stageByteCount / 4)], "#
-        + #""data_offsets": [\#(start), \#(start + stageByteCount)]}"#
-    }
-    let header = Array("{\(entries.joined(separator: ", "))}".utf8)
-    let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) }
-    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    defer { close(file) }
-    #expect(write(file, length + header, header.count + 8) == header.count + 8)
-    #expect(ftruncate(file, off_t(8 + header.count + stageCount * stageByteCount)) == 0)
-  }
-
   @Test func `side by side the numbers stand beside the stages`() throws {
     let session = try debugger(width: 120, height: 40)
     session.until("both panes") {
