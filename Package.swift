@@ -49,8 +49,8 @@ let package = Package(
     .executableTarget(
       name: "paritty",
       dependencies: [
-        "PipelineTrace", "TensorFormats", "TraceAlignment", "TraceComparison", "TraceDiagnosis",
-        "TraceReport", "TraceScreen", "TraceTerminal",
+        "PipelineTrace", "TensorFormats", "TensorKernels", "TraceAlignment", "TraceComparison",
+        "TraceDiagnosis", "TraceReport", "TraceScreen", "TraceTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // How long opening takes, without the start of a process: for Benchmarks/header-listing.

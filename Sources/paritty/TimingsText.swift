@@ -1,4 +1,5 @@
 import Glibc
+import TensorKernels
 import TraceComparison
 
 extension Timings {
@@ -19,16 +20,31 @@ extension Timings {
     lines.append(line("total", total))
     lines.append(
       firstDivergence.map { line("first divergence after", $0) } ?? "timings: no divergence")
-    var usage = rusage()
-    getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
     lines.append(
       "timings: \(workerCount) threads, instruction set \(instructionSet),"
-        + " peak of resident memory \(usage.ru_maxrss / 1024) MiB")
+        + " peak of resident memory \(Self.peakByteCount >> 20) MiB")
     return lines.map { $0 + "\n" }.joined()
   }
 
+  /// The most memory that this program had resident, in bytes; 0 where the system does not say.
+  ///
+  /// Not what `getrusage` says, which counts the program that started this one as well.
+  private static var peakByteCount: Int {
+    guard let file = fopen("/proc/self/status", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    var kilobyteCount = 0
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      let words = text.split { $0.isWhitespace }
+      if words.first == "VmHWM:", words.count > 1 { kilobyteCount = Int(words[1]) ?? 0 }
+    }
+    return kilobyteCount << 10
+  }
+
   /// What the kernels were chosen for.
-  private var instructionSet: String { "portable" }
+  private var instructionSet: String { KernelPath.widest.instructionSet }
 
   private func line(_ name: String, _ duration: Duration, byteCount: Int? = nil) -> String {
     let microseconds = Int(duration / .microseconds(1))
