@@ -15,8 +15,12 @@ package struct TensorReader {
   /// Bytes of elements that are gathered at a time from a tensor that is not contiguous.
   package static let slabByteCount = 8 << 20
 
-  package init(_ tensor: Tensor) {
+  private let slabBudget: Int
+
+  /// - Parameter slabByteCount: What a slab may take; less where a reader is asked for one short range.
+  package init(_ tensor: Tensor, slabByteCount: Int = Self.slabByteCount) {
     self.tensor = tensor
+    slabBudget = min(slabByteCount, Self.slabByteCount)
     isContiguous = tensor.isContiguous
   }
 
@@ -64,7 +68,7 @@ package struct TensorReader {
   private mutating func fillSlab(from element: Int) throws(FormatError) {
     let size = tensor.dtype.byteCount
     let extents = tensor.shape.extents
-    let budget = max(1, Self.slabByteCount / size)
+    let budget = max(1, slabBudget / size)
     let steps = tensor.shape.rowMajorStrides
     // The outermost axis of which several whole rows fit the budget.
     let axis = steps.firstIndex { $0 <= budget } ?? extents.count - 1
