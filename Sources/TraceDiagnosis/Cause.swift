@@ -46,6 +46,7 @@ package let allCauses: [any Cause.Type] = [
   AxisFlipped.self,
   AxesPermuted.self,
   MemoryOrder.self,
+  PaddingSide.self,
   PaddingLength.self,
   Shifted.self,
   Cropped.self,
