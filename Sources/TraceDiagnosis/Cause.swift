@@ -50,4 +50,5 @@ package let allCauses: [any Cause.Type] = [
   PaddingLength.self,
   Shifted.self,
   Cropped.self,
+  ItemsPermuted.self,
 ]
