@@ -27,7 +27,7 @@ struct Judge {
     /// The same within the tolerance that rounding widens.
     var leftBeyondRounding: Int
     var maxAbsolute: Double
-    /// `L` above, in bits.
+    /// `L` above, in bits, and what elements take that the candidate does not speak of.
     var length: Double
     /// Elements that were mismatched before, and those that were compared.
     var mismatchedBefore: Int
@@ -97,9 +97,12 @@ struct Judge {
     let bits = evidence.chanceBits
     let length = candidate.cost + Double(beyondRounding) * max(4, bits)
     guard Double(before) * bits - length >= Self.leastGain else { return nil }
+    // What a candidate of a part of the tensors says nothing of is still to be said.
+    let unsaid = evidence.hasSameShape ? max(0, evidence.mismatchedCount - before) : 0
     return Verdict(
       candidate: candidate, level: level, left: counted.mismatchedCount,
-      leftBeyondRounding: beyondRounding, maxAbsolute: counted.maxAbsolute ?? 0, length: length,
+      leftBeyondRounding: beyondRounding, maxAbsolute: counted.maxAbsolute ?? 0,
+      length: length + Double(unsaid) * max(4, bits),
       mismatchedBefore: before, elementCount: candidate.elementCount)
   }
 

@@ -8,6 +8,7 @@ extension TensorEvidence {
   func scaled(_ layouts: [Candidate]) throws(FormatError) -> [Candidate] {
     guard dev.dtype.isFloat || prod.dtype.isFloat, elementCount >= 32 else { return [] }
     let places = ElementSample.places(among: dev.shape.elementCount, limit: 512)
+    let fitted = ElementSample.places(among: dev.shape.elementCount, limit: 8192)
     let glance = Array(places.prefix(64))
     let devNumbers = try dev.numbers(at: places)
     guard Set(devNumbers.filter(\.isFinite)).count >= 8 else { return [] }
@@ -17,8 +18,11 @@ extension TensorEvidence {
       let first = LinearFit(
         x: Array(devNumbers.prefix(64)), y: try layout.prod.numbers(at: glance))
       guard let first, first.correlation.magnitude > 0.99,
-        let fit = LinearFit(x: devNumbers, y: try layout.prod.numbers(at: places)),
-        fit.correlation.magnitude > 0.9995
+        let glanced = LinearFit(x: devNumbers, y: try layout.prod.numbers(at: places)),
+        glanced.correlation.magnitude > 0.9995,
+        // What narrow storage rounds off averages out over more of them: dev may hold exact zeros.
+        let fit = LinearFit(
+          x: try dev.numbers(at: fitted), y: try layout.prod.numbers(at: fitted))
       else { continue }
       let size = devRootMeanSquare
       if (fit.factor - 1).magnitude < 1e-4, fit.offset.magnitude < 1e-4 * size { continue }

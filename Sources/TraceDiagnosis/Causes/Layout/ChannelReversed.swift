@@ -9,7 +9,7 @@ package enum ChannelReversed: Cause {
   package static let word = "channel-reversed"
 
   /// Elements of the sample that the constants of a channel are fitted to.
-  private static let fitLimit = 1024
+  private static let fitLimit = 4096
 
   package static func candidates(for evidence: TensorEvidence) throws(FormatError) -> [Candidate] {
     guard evidence.hasSameShape, evidence.prod.shape.rank >= 2 else { return [] }
