@@ -10,7 +10,7 @@ package enum ItemsPermuted: Cause {
 
   private static let extentLimit = 20_000
   /// Elements that are projected; of larger tensors a part of every slice is.
-  private static let elementLimit = 4 << 20
+  private static let elementLimit = 1 << 20
   /// Share of the slices that may have no match: those with corrupt elements.
   private static let missingShare = 0.05
   /// Slices that are tried for a match of the first projection.
