@@ -18,6 +18,7 @@ package struct TensorReader {
   /// Where nothing else is said.
   package static let slabByteCount = 8 << 20
 
+  /// - Parameter slabByteCount: What a slab may take; less where a reader is asked for one short range.
   package init(_ tensor: Tensor, slabByteCount: Int = Self.slabByteCount) {
     self.tensor = tensor
     self.slabByteCount = slabByteCount

@@ -161,12 +161,32 @@ extension TensorEvidence {
     let values = try dev.numbers(at: some)
     let against = try dev.numbers(at: others)
     let compared = values.count * against.count
+    let sorted = against.filter(\.isFinite).sorted()
     var agreeing = 0
     for value in values {
-      agreeing += against.count { tolerance.agrees(dev: value, prod: $0) }
+      if value.isFinite {
+        let bound = tolerance.bound(dev: value)
+        agreeing +=
+          sorted.countBelow { $0 > value + bound } - sorted.countBelow { $0 >= value - bound }
+      } else {
+        agreeing += against.count { tolerance.agrees(dev: value, prod: $0) }
+      }
     }
     guard compared > 0 else { return 0 }
     // One agreement more than was seen: nothing seen is no proof of never.
     return -log2(Double(agreeing + 1) / Double(compared + 1))
+  }
+}
+
+extension [Double] {
+  /// How many numbers, in increasing order, stand before the first that is beyond a bound.
+  fileprivate func countBelow(_ isBeyond: (Double) -> Bool) -> Int {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if isBeyond(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

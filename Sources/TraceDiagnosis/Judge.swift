@@ -27,7 +27,7 @@ struct Judge {
     /// The same within the tolerance that rounding widens.
     var leftBeyondRounding: Int
     var maxAbsolute: Double
-    /// `L` above, in bits.
+    /// `L` above, in bits, and what elements take that the candidate does not speak of.
     var length: Double
     /// Elements that were mismatched before, and those that were compared.
     var mismatchedBefore: Int
@@ -41,6 +41,9 @@ struct Judge {
   static let leastGain = 12.0
   /// Share of the sample that has to agree for a candidate to be counted.
   private static let screenedShare = 0.8
+  /// Places that are looked at first, and the share of them that has to agree to look at the others.
+  private static let glanceCount = 48
+  private static let glancedShare = 0.6
 
   /// Whether the candidate holds at the places of the sample, or at places that are drawn from its own
   /// elements where it has another shape.
@@ -53,11 +56,20 @@ struct Judge {
     } else {
       places = ElementSample.places(among: candidate.dev.shape.elementCount)
     }
+    // Most candidates fail, and a few places from all over the tensor tell.
+    let glance = stride(from: 0, to: places.count, by: max(1, places.count / Self.glanceCount))
+    let few = glance.map { places[$0] }
+    guard try share(of: few, for: candidate) >= Self.glancedShare else { return false }
+    return try share(of: places, for: candidate) >= Self.screenedShare
+  }
+
+  /// Share of these places at which the two sides of the candidate agree.
+  private func share(of places: [Int], for candidate: Candidate) throws(FormatError) -> Double {
     let tolerance = widened(for: candidate)
     let dev = try candidate.dev.numbers(at: places)
     let prod = try candidate.prod.numbers(at: places)
     let agreeing = zip(dev, prod).count { tolerance.agrees(dev: $0, prod: $1) }
-    return Double(agreeing) >= Self.screenedShare * Double(places.count)
+    return Double(agreeing) / Double(places.count)
   }
 
   /// Counts a candidate on every element; `nil` where it explains less than 0.9 of the difference, gains
@@ -83,9 +95,12 @@ struct Judge {
     let bits = evidence.chanceBits
     let length = candidate.cost + Double(beyondRounding) * max(4, bits)
     guard Double(before) * bits - length >= Self.leastGain else { return nil }
+    // What a candidate of a part of the tensors says nothing of is still to be said.
+    let unsaid = evidence.hasSameShape ? max(0, evidence.mismatchedCount - before) : 0
     return Verdict(
       candidate: candidate, level: level, left: counted.mismatchedCount,
-      leftBeyondRounding: beyondRounding, maxAbsolute: counted.maxAbsolute ?? 0, length: length,
+      leftBeyondRounding: beyondRounding, maxAbsolute: counted.maxAbsolute ?? 0,
+      length: length + Double(unsaid) * max(4, bits),
       mismatchedBefore: before, elementCount: candidate.elementCount)
   }
 

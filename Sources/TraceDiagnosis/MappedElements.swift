@@ -29,7 +29,8 @@ package struct MappedElements: ByteSource {
     let first = byteOffset / 8
     let end = (byteOffset + destination.count + 7) / 8
     var bytes = [UInt8](repeating: 0, count: (end - first) * base.dtype.byteCount)
-    var reader = TensorReader(base)
+    // The reader lives for this range only: more of a view than that would be gathered in vain.
+    var reader = TensorReader(base, slabByteCount: bytes.count)
     try bytes.withUnsafeMutableBufferPointer { (buffer) throws(FormatError) in
       try reader.read(first..<end, into: UnsafeMutableRawBufferPointer(buffer))
     }

@@ -4,13 +4,13 @@ import PipelineTrace
 /// The axes in another order: channels last where they were first, a transposed matrix, a picture turned.
 ///
 /// Undone by a view: every order of up to five axes whose shape fits, alone and with one axis flipped
-/// (a quarter turn).
+/// (a quarter turn); each also with one factor and offset.
 package enum AxesPermuted: Cause {
   package static let word = "axes-permuted"
 
   private static let rankLimit = 5
 
-  package static func candidates(for evidence: TensorEvidence) -> [Candidate] {
+  package static func candidates(for evidence: TensorEvidence) throws(FormatError) -> [Candidate] {
     let extents = evidence.dev.shape.extents
     let rank = extents.count
     guard (2...rankLimit).contains(rank), evidence.prod.shape.rank == rank else { return [] }
@@ -37,7 +37,7 @@ package enum AxesPermuted: Cause {
             details: details + [Finding.Detail("flipped", .count(axis))]))
       }
     }
-    return candidates
+    return candidates + (try evidence.scaled(candidates))
   }
 
   /// Whether an axis with more than one element comes to stand before or behind another such.
