@@ -20,6 +20,8 @@ package struct TensorEvidence: Sendable {
   package var valueName: String
   package var dev: Tensor
   package var prod: Tensor
+  /// Whether these are token ids: names of pieces, not quantities.
+  package var holdsTokens: Bool
   /// What held when the sides were compared; for other shapes what would have held.
   package var tolerance: Tolerance
   /// What comparing gave; `nil` where the shapes differ.
@@ -50,10 +52,19 @@ package struct TensorEvidence: Sendable {
 
   package var hasSameShape: Bool { difference != nil }
 
-  /// Whether the sides hold numbers that may be scaled: of one shape, no booleans, not all the same.
+  /// Whether the sides hold numbers that may be scaled: of one shape, no token ids and
+  /// booleans, not all the same.
   package var holdsQuantities: Bool {
-    hasSameShape && dev.dtype != .bool && prod.dtype != .bool && elementCount >= 3
-      && chanceBits >= 1
+    hasSameShape && !holdsTokens && dev.dtype != .bool && prod.dtype != .bool && elementCount >= 3
+      && chanceBits >= 1 && !isConstant(difference?.dev) && !isConstant(difference?.prod)
+  }
+}
+
+extension TensorEvidence {
+  /// Whether a side holds one number throughout but for float noise: it says nothing of the other.
+  private func isConstant(_ side: SideStatistics?) -> Bool {
+    guard let low = side?.minimum, let high = side?.maximum else { return true }
+    return high - low <= 0x1p-17 * max(low.magnitude, high.magnitude)
   }
 }
 
@@ -75,11 +86,17 @@ extension Tensor {
 
   /// The elements at these places, numbered in row-major order, as the nearest doubles.
   package func numbers(at places: [Int]) throws(FormatError) -> [Double] {
+    if let mapped = bytes as? MappedElements, isContiguous, firstElement == 0 {
+      return try mapped.numbers(at: places)
+    }
     let size = dtype.byteCount
     var numbers = [Double](repeating: 0, count: places.count)
+    var word = [UInt8](repeating: 0, count: size)
     for (i, element) in places.enumerated() {
       let start = place(ofElement: element) * size
-      var word = try bytes.bytes(in: start..<(start + size))
+      try word.withUnsafeMutableBufferPointer { (word) throws(FormatError) in
+        try bytes.read(into: UnsafeMutableRawBufferPointer(word), at: start)
+      }
       if byteOrder == .big { word.reverse() }
       word.withUnsafeBytes { bytes in
         withUnsafeMutablePointer(to: &numbers[i]) {
