@@ -149,6 +149,28 @@ import Testing
     }
   }
 
+  @Test func `a stage that prod left out or did twice, by its input`() throws {
+    let input = tensor(.f32, activations, [60, 10])
+    let once = activations.map { ($0 - 0.7) / 1.9 }
+    func finding(_ prod: [Double]) throws -> Finding {
+      try #require(
+        try found(
+          [stage("in", input), stage("norm", tensor(.f32, once, [60, 10]))],
+          [stage("in", input), stage("norm", tensor(.f32, prod, [60, 10]))]
+        ).first)
+    }
+    let missing = try finding(activations)
+    #expect(missing.cause == "not-normalized")
+    #expect(
+      missing.summary == "prod is its own input 'in'; in dev the stage is 0.526316 * x - 0.368421;"
+        + " redone, 0 of 600 elements differ")
+    let twice = try finding(once.map { ($0 - 0.7) / 1.9 })
+    #expect(twice.cause == "normalized-twice")
+    #expect(
+      twice.summary == "prod had the stage done twice: it is 0.526316 * x - 0.368421 of dev again;"
+        + " redone, 0 of 600 elements differ")
+  }
+
   @Test func `columns that dev standardised`() throws {
     var table = noise(1000, seed: 17)
     let raw = table.enumerated().map { $1 * Double(1 + $0 % 5) + Double($0 % 5) * 7 }

@@ -15,6 +15,8 @@ package enum Nonlinearity: Cause {
       [true, false].map { candidate(evidence, function, isProdRedone: $0, cost: 8) }
     }
     candidates += power(evidence)
+    candidates += try StageOperation.missing(word, in: evidence)
+    candidates += try StageOperation.repeated(word, in: evidence)
     candidates += try AxisFunction.candidates(
       for: evidence, word, functions: AxisFunction.probabilities + AxisFunction.normalizations,
       isProdRedone: true)

@@ -1,7 +1,7 @@
 import PipelineTrace
 
 /// Prod lacks the normalisation that dev has: by published statistics, redone on dev backwards, or by
-/// the values' own (standardisation, L2, min-max), done to prod.
+/// the values' own (standardisation, L2, min-max), done to prod; or prod is its own input.
 ///
 /// Dev's channels of known mean and deviation come back to 0...1, or to 0...255. Where the statistics
 /// are of other data, ``Affine`` says whether dev looks standardised.
@@ -11,7 +11,7 @@ package enum NotNormalized: Cause {
   package static func candidates(for evidence: TensorEvidence) throws(FormatError) -> [Candidate] {
     try AxisFunction.candidates(
       for: evidence, word, functions: AxisFunction.normalizations, isProdRedone: false)
-      + published(evidence)
+      + published(evidence) + StageOperation.missing(word, in: evidence)
   }
 
   private static func published(_ evidence: TensorEvidence) -> [Candidate] {
