@@ -46,20 +46,9 @@ extension Candidate {
     _ cause: String, cost: Double, lines: [Line], _ grouping: Grouping,
     of evidence: TensorEvidence, summary: String, details: [Finding.Detail] = []
   ) {
-    let redone = evidence.dev.mapped { first, values in
-      var group = grouping.group(ofElement: first)
-      var rest = grouping.divisor - first % grouping.divisor
-      for i in values.indices {
-        if rest == 0 {
-          rest = grouping.divisor
-          group = group + 1 == grouping.count ? 0 : group + 1
-        }
-        rest -= 1
-        values[i] = values[i] * lines[group].factor + lines[group].offset
-      }
-    }
     self.init(
-      cause, cost: cost, dev: redone, prod: evidence.prod, summary: summary, details: details,
+      cause, cost: cost, dev: evidence.dev.mapped(lines, grouping), prod: evidence.prod,
+      summary: summary, details: details,
       isRedone: true)
     let factor = lines.map(\.factor.magnitude).median
     absoluteFactor = factor

@@ -81,6 +81,7 @@ extension TensorEvidence {
     valueName = value.name
     dev = try recordedDev.resident()
     prod = try recordedProd.resident()
+    if case .tokens = value.dev?.content { holdsTokens = true } else { holdsTokens = false }
     difference = value.difference
     tolerance =
       value.tolerance

@@ -49,6 +49,19 @@ package struct MappedElements: ByteSource {
   }
 }
 
+extension MappedElements {
+  /// The elements at these places, numbered in row-major order.
+  func numbers(at places: [Int]) throws(FormatError) -> [Double] {
+    var numbers = try base.numbers(at: places)
+    numbers.withUnsafeMutableBufferPointer { numbers in
+      for (i, place) in places.enumerated() {
+        function(place, UnsafeMutableBufferPointer(rebasing: numbers[i...i]))
+      }
+    }
+    return numbers
+  }
+}
+
 extension Tensor {
   /// This tensor with a function applied to its elements, in blocks, when they are read.
   package func mapped(_ function: @escaping MappedElements.Function) -> Tensor {

@@ -20,6 +20,8 @@ package struct TensorEvidence: Sendable {
   package var valueName: String
   package var dev: Tensor
   package var prod: Tensor
+  /// Whether these are token ids: names of pieces, not quantities.
+  package var holdsTokens: Bool
   /// What held when the sides were compared; for other shapes what would have held.
   package var tolerance: Tolerance
   /// What comparing gave; `nil` where the shapes differ.
@@ -51,10 +53,19 @@ package struct TensorEvidence: Sendable {
 
   package var hasSameShape: Bool { difference != nil }
 
-  /// Whether the sides hold numbers that may be scaled: of one shape, no booleans, not all the same.
+  /// Whether the sides hold numbers that may be scaled: of one shape, no token ids and
+  /// booleans, not all the same.
   package var holdsQuantities: Bool {
-    hasSameShape && dev.dtype != .bool && prod.dtype != .bool && elementCount >= 3
-      && chanceBits >= 1
+    hasSameShape && !holdsTokens && dev.dtype != .bool && prod.dtype != .bool && elementCount >= 3
+      && chanceBits >= 1 && !isConstant(difference?.dev) && !isConstant(difference?.prod)
+  }
+}
+
+extension TensorEvidence {
+  /// Whether a side holds one number throughout but for float noise: it says nothing of the other.
+  private func isConstant(_ side: SideStatistics?) -> Bool {
+    guard let low = side?.minimum, let high = side?.maximum else { return true }
+    return high - low <= 0x1p-17 * max(low.magnitude, high.magnitude)
   }
 }
 
@@ -76,6 +87,9 @@ extension Tensor {
 
   /// The elements at these places, numbered in row-major order, as the nearest doubles.
   package func numbers(at places: [Int]) throws(FormatError) -> [Double] {
+    if let mapped = bytes as? MappedElements, isContiguous, firstElement == 0 {
+      return try mapped.numbers(at: places)
+    }
     let steps = shape.rowMajorStrides
     let sources = places.map { element in
       var rest = element

@@ -41,6 +41,9 @@ struct Answer: Equatable {
       if pair.pair.isMoved, let number = pair.pair.prod {
         notes.append("prod runs this stage in another order, as its number \(number)")
       }
+      if let note = Self.roundingNote(comparison, findings, columns: columns - 2) {
+        notes.append(note)
+      }
       return
     }
     let agreeing = comparison.counts.agreeing
@@ -66,6 +69,18 @@ struct Answer: Equatable {
       ].compactMap(\.self)
       notes = ["\(open.joined(separator: " and ")) \(open.count == 1 ? "is" : "are") not complete"]
     }
+  }
+
+  /// Where more than rounding begins, if the first divergence is no more; `nil` where it is.
+  private static func roundingNote(_ comparison: Comparison, _ findings: [Finding], columns: Int)
+    -> String?
+  {
+    let beyond = comparison.firstBeyondRounding(findings)
+    guard beyond != comparison.firstDivergence else { return nil }
+    guard let beyond else { return "no stage differs by more than rounding" }
+    let start = "rounding-sized; more than rounding from \(beyond) "
+    let name = comparison.pairs[beyond].name.visible
+    return start + name.shortened(toColumns: max(16, columns - start.columnCount - 3)) + " on"
   }
 
   /// Where a stage that stands alone would have its counterpart.

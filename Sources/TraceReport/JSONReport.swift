@@ -20,15 +20,11 @@ package enum JSONReport: ReportFormat {
       writer.member("verdict", comparison.verdict.rawValue)
       writer.member("dev") { write(comparison.dev, to: &$0) }
       writer.member("prod") { write(comparison.prod, to: &$0) }
-      writer.member("first_divergence") { writer in
-        guard let index = comparison.firstDivergence else { return writer.null() }
-        let pair = comparison.pairs[index]
-        writer.object { writer in
-          writer.member("pair", index)
-          writer.member("dev", pair.dev?.name)
-          writer.member("prod", pair.prod?.name)
-          writer.member("kind", pair.kind?.rawValue)
-        }
+      writer.member("first_divergence") {
+        write(divergence: comparison.firstDivergence, of: comparison, to: &$0)
+      }
+      writer.member("first_beyond_rounding") {
+        write(divergence: comparison.firstBeyondRounding(findings), of: comparison, to: &$0)
       }
       writer.member("origins", comparison.origins)
       writer.member("coverage") { writer in
@@ -54,6 +50,19 @@ package enum JSONReport: ReportFormat {
       }
     }
     return writer.text + "\n"
+  }
+
+  private static func write(
+    divergence index: Int?, of comparison: Comparison, to writer: inout JSONWriter
+  ) {
+    guard let index else { return writer.null() }
+    let pair = comparison.pairs[index]
+    writer.object { writer in
+      writer.member("pair", index)
+      writer.member("dev", pair.dev?.name)
+      writer.member("prod", pair.prod?.name)
+      writer.member("kind", pair.kind?.rawValue)
+    }
   }
 
   private static func write(_ finding: Finding, to writer: inout JSONWriter) {

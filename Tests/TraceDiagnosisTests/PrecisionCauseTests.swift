@@ -206,3 +206,87 @@ import TraceComparison
     }
   }
 }
+
+@Suite struct QuantizedTests {
+  private let weights = noise(1280, seed: 41)
+
+  private func best(_ dev: Tensor, _ prod: Tensor) throws -> Finding {
+    try #require(try found(dev, prod).first)
+  }
+
+  /// Levels of a step that is the largest magnitude of each run of `size` over `divisor`.
+  private func levels(_ x: [Double], size: Int, divisor: Double) -> [Double] {
+    stride(from: 0, to: x.count, by: size).flatMap { start -> [Double] in
+      let group = x[start..<(start + size)]
+      let step = group.map(\.magnitude).max()! / divisor
+      return group.map { ($0 / step).rounded(.toNearestOrEven) * step }
+    }
+  }
+
+  @Test func `8 bits per tensor, per row and per block`() throws {
+    let dev = tensor(.f32, weights, [20, 64])
+    let whole = try best(dev, tensor(.f32, levels(weights, size: 1280, divisor: 127), [20, 64]))
+    #expect(whole.cause == "quantized")
+    #expect(
+      whole.summary == "prod is dev rounded to 8 bits, one step per tensor (absmax/127);"
+        + " redone, 0 of 1,280 elements differ")
+    #expect(
+      whole.details == [
+        Finding.Detail("bits", .count(8)), Finding.Detail("per", .text("tensor")),
+        Finding.Detail("step", .text("absmax/127")), Finding.Detail("side", .text("prod")),
+      ])
+    #expect(
+      try best(dev, tensor(.f32, levels(weights, size: 64, divisor: 127), [20, 64])).summary
+        == "prod is dev rounded to 8 bits, one step per index of axis 0 (absmax/127);"
+        + " redone, 0 of 1,280 elements differ")
+    #expect(
+      try best(dev, tensor(.f32, levels(weights, size: 32, divisor: 7), [20, 64])).summary
+        == "prod is dev rounded to 4 bits, one step per group of 32 (absmax/7);"
+        + " redone, 0 of 1,280 elements differ")
+  }
+
+  @Test func `with noise, corrupt elements, and stored in 16 bits`() throws {
+    let dev = tensor(.f32, weights, [20, 64])
+    var prod = zip(
+      levels(weights, size: 1280, divisor: 127), noise(1280, seed: 42, deviation: 1e-7)
+    )
+    .map(+)
+    #expect(try causes(dev, tensor(.f32, prod, [20, 64])) == ["quantized"])
+    #expect(
+      try causes(dev, tensor(.f16, levels(weights, size: 64, divisor: 7), [20, 64]))
+        == ["quantized"])
+    prod[77] = 30
+    #expect(try causes(dev, tensor(.f32, prod, [20, 64])) == ["quantized"])
+  }
+
+  @Test func `grey levels and whole numbers`() throws {
+    let unit = noise(1200, seed: 43, mean: 0.5, deviation: 0.2)
+    let grey = unit.map { ($0 * 255).rounded(.towardZero) / 255 }
+    #expect(
+      try best(tensor(.f32, unit), tensor(.f32, grey)).summary
+        == "prod is dev truncated to steps of 1/255; redone, 0 of 1,200 elements differ")
+    let large = noise(1200, seed: 44, mean: 120, deviation: 20)
+    #expect(
+      try best(tensor(.f32, large), tensor(.u8, large.map { $0.rounded() })).summary
+        == "prod is dev rounded to steps of 1; redone, 0 of 1,200 elements differ")
+  }
+
+  @Test func `a grid whose step comes from elsewhere`() throws {
+    // The range that a calibration gave is not that of these values.
+    let prod = weights.map { ($0 / 0.0371).rounded() * 0.0371 }
+    let finding = try best(tensor(.f32, weights), tensor(.f32, prod))
+    #expect(finding.cause == "quantized")
+    #expect(finding.summary.contains("(step 0.0371), nowhere more than half a step from dev"))
+  }
+
+  @Test func `what is no quantisation`() throws {
+    let dev = tensor(.f32, weights, [20, 64])
+    // Values that are not near, and grey levels on both sides.
+    let other = noise(1280, seed: 45)
+    #expect(
+      try causes(dev, tensor(.f32, levels(other, size: 1280, divisor: 7), [20, 64])) == [])
+    let grey = weights.map { ($0 * 40).rounded() }
+    let moved = zip(grey, noise(1280, seed: 46)).map { $0 + $1.rounded() }
+    #expect(try !causes(tensor(.f32, grey), tensor(.f32, moved)).contains("quantized"))
+  }
+}

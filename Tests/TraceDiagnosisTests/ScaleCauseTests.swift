@@ -1,3 +1,4 @@
+import Glibc
 import PipelineTrace
 import TestTraces
 import Testing
@@ -148,6 +149,28 @@ import Testing
     }
   }
 
+  @Test func `a stage that prod left out or did twice, by its input`() throws {
+    let input = tensor(.f32, activations, [60, 10])
+    let once = activations.map { ($0 - 0.7) / 1.9 }
+    func finding(_ prod: [Double]) throws -> Finding {
+      try #require(
+        try found(
+          [stage("in", input), stage("norm", tensor(.f32, once, [60, 10]))],
+          [stage("in", input), stage("norm", tensor(.f32, prod, [60, 10]))]
+        ).first)
+    }
+    let missing = try finding(activations)
+    #expect(missing.cause == "not-normalized")
+    #expect(
+      missing.summary == "prod is its own input 'in'; in dev the stage is 0.526316 * x - 0.368421;"
+        + " redone, 0 of 600 elements differ")
+    let twice = try finding(once.map { ($0 - 0.7) / 1.9 })
+    #expect(twice.cause == "normalized-twice")
+    #expect(
+      twice.summary == "prod had the stage done twice: it is 0.526316 * x - 0.368421 of dev again;"
+        + " redone, 0 of 600 elements differ")
+  }
+
   @Test func `columns that dev standardised`() throws {
     var table = noise(1000, seed: 17)
     let raw = table.enumerated().map { $1 * Double(1 + $0 % 5) + Double($0 % 5) * 7 }
@@ -171,5 +194,132 @@ import Testing
     // A mask turned into its opposite is 1 - dev only where numbers are held, not flags.
     let small = tensor(.f32, [0.1, 0.7, 0.2])
     #expect(try causes(small, tensor(.f32, [0.4, 0.1, 0.5])) == [])
+  }
+}
+
+@Suite struct NonlinearCauseTests {
+  private let activations = noise(600, seed: 31, deviation: 2)
+
+  private func best(_ dev: Tensor, _ prod: Tensor) throws -> Finding {
+    try #require(try found(dev, prod).first)
+  }
+
+  @Test func `values held between bounds, on either side`() throws {
+    let clipped = activations.map { min(2.5, max(-1.5, $0)) }
+    let finding = try best(tensor(.f32, activations), tensor(.f32, clipped))
+    #expect(finding.cause == "clipped")
+    #expect(
+      finding.summary == "prod is dev clipped to -1.5...2.5; redone, 0 of 600 elements differ")
+    #expect(
+      finding.details == [
+        Finding.Detail("side", .text("prod")), Finding.Detail("low", .number(-1.5)),
+        Finding.Detail("high", .number(2.5)),
+      ])
+    #expect(
+      try best(tensor(.f32, clipped), tensor(.f32, activations)).summary
+        == "dev is prod clipped to -1.5...2.5; redone, 0 of 600 elements differ")
+    #expect(
+      try best(tensor(.f32, activations), tensor(.f32, activations.map { max(0, $0) })).summary
+        == "prod is dev clipped below at 0, as ReLU does; redone, 0 of 600 elements differ")
+  }
+
+  @Test func `bounds with noise, corrupt elements and 16 bits`() throws {
+    var clipped = zip(activations, noise(600, seed: 32, deviation: 1e-7)).map {
+      min(1.75, $0) + $1
+    }
+    #expect(try causes(tensor(.f32, activations), tensor(.f32, clipped)) == ["clipped"])
+    #expect(try causes(tensor(.f32, activations), tensor(.f16, clipped)) == ["clipped"])
+    clipped[5] = 90
+    clipped[6] = -90
+    #expect(try causes(tensor(.f32, activations), tensor(.f32, clipped)) == ["clipped"])
+  }
+
+  @Test func `one column of a table is clipped`() throws {
+    let table = noise(600, seed: 33, mean: 4)
+    let prod = table.enumerated().map { $0 % 10 == 3 ? min(4.5, $1) : $1 }
+    let finding = try best(tensor(.f64, table, [60, 10]), tensor(.f64, prod, [60, 10]))
+    #expect(
+      finding.summary
+        == "prod is dev clipped above at 4.5 at index 3 of axis 1; redone, 0 of 600 elements differ"
+    )
+  }
+
+  @Test func `integers that wrapped around`() throws {
+    let wide = noise(400, seed: 34, mean: 200, deviation: 60).map { Double(Float($0)) }
+    let prod = wide.map { ($0.rounded(.towardZero) + 256).truncatingRemainder(dividingBy: 256) }
+    let finding = try best(tensor(.f32, wide), tensor(.u8, prod))
+    #expect(finding.cause == "wrapped")
+    #expect(
+      finding.summary == "prod is dev truncated to 8 bits without a sign, and wrapped around;"
+        + " redone, 0 of 400 elements differ")
+    let bytes = wide.map { min(255, max(0, $0.rounded())) }
+    #expect(
+      try best(tensor(.u8, bytes), tensor(.i8, bytes.map { $0 > 127 ? $0 - 256 : $0 })).summary
+        == "prod is dev read as 8 bits with a sign; redone, 0 of 400 elements differ")
+  }
+
+  @Test func `functions of each element`() throws {
+    let functions: [(String, (Double) -> Double)] = [
+      ("sigmoid", { 1 / (1 + exp(-$0)) }), ("tanh", { tanh($0) }), ("exp", { exp($0) }),
+      ("absolute value", { $0.magnitude }), ("square", { $0 * $0 }),
+      ("SiLU", { $0 / (1 + exp(-$0)) }),
+      ("GELU by erf", { $0 * 0.5 * (1 + erf($0 / 2.0.squareRoot())) }),
+    ]
+    for (name, function) in functions {
+      let result = activations.map(function)
+      let finding = try best(tensor(.f32, activations), tensor(.f32, result))
+      #expect(finding.cause == "nonlinearity")
+      #expect(
+        finding.summary == "prod is \(name) of dev; redone, 0 of 600 elements differ")
+      #expect(
+        try best(tensor(.f32, result), tensor(.f32, activations)).summary
+          == "dev is \(name) of prod; redone, 0 of 600 elements differ")
+      #expect(try causes(tensor(.f32, activations), tensor(.f16, result)) == ["nonlinearity"])
+    }
+  }
+
+  @Test func `a gamma`() throws {
+    let light = noise(600, seed: 35, mean: 0.5, deviation: 0.2).map { min(1, max(0, $0)) }
+    let finding = try best(tensor(.f32, light), tensor(.f32, light.map { pow($0, 2.2) }))
+    #expect(finding.cause == "nonlinearity")
+    #expect(
+      finding.summary == "prod is the power 2.2 of dev; redone, 0 of 600 elements differ")
+  }
+
+  @Test func `functions along an axis`() throws {
+    // Rows of 20: probabilities, and unit length.
+    var probabilities: [Double] = []
+    var unit: [Double] = []
+    for row in 0..<30 {
+      let x = Array(activations[(row * 20)..<(row * 20 + 20)])
+      let sum = x.reduce(0) { $0 + exp($1) }
+      let norm = x.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      probabilities += x.map { exp($0) / sum }
+      unit += x.map { $0 / norm }
+    }
+    let dev = tensor(.f32, activations, [30, 20])
+    let softmax = try best(dev, tensor(.f32, probabilities, [30, 20]))
+    #expect(softmax.cause == "nonlinearity")
+    #expect(
+      softmax.summary == "prod is dev after softmax along axis 1; redone, 0 of 600 elements differ")
+    let back = try best(tensor(.f32, probabilities, [30, 20]), dev)
+    #expect(
+      back.summary == "dev is prod after softmax along axis 1; redone, 0 of 600 elements differ")
+    #expect(try best(dev, tensor(.f32, unit, [30, 20])).cause == "nonlinearity")
+    let lacking = try best(tensor(.f32, unit, [30, 20]), dev)
+    #expect(lacking.cause == "not-normalized")
+    #expect(
+      lacking.summary
+        == "dev is prod after L2 normalisation along axis 1; redone, 0 of 600 elements differ")
+  }
+
+  @Test func `what is none of these`() throws {
+    let dev = tensor(.f32, activations, [30, 20])
+    #expect(try causes(dev, tensor(.f32, noise(600, seed: 36), [30, 20])) == [])
+    #expect(try causes(dev, tensor(.f32, activations.map { _ in 0.5 }, [30, 20])) == [])
+    // A handful of classes against unrelated ones.
+    let classes = noise(60, seed: 37).map { ($0.magnitude * 2).rounded(.towardZero) }
+    let others = noise(60, seed: 38).map { ($0.magnitude * 2).rounded(.towardZero) }
+    #expect(try causes(tensor(.i64, classes), tensor(.i64, others)) == [])
   }
 }

@@ -87,6 +87,12 @@ private func specials() throws -> Comparison {
             "prod": "x",
             "kind": "values"
           },
+          "first_beyond_rounding": {
+            "pair": 0,
+            "dev": "x",
+            "prod": "x",
+            "kind": "values"
+          },
           "origins": [0],
           "coverage": {
             "paired": 1,

@@ -71,11 +71,6 @@ package enum Affine: Cause {
     return candidates
   }
 
-  /// `+ 0.05`, `- 2`.
-  private static func signed(_ offset: Double) -> String {
-    "\(offset < 0 ? "-" : "+") \(brief(offset.magnitude))"
-  }
-
   /// A factor and offset, then a clip at the ends of prod's range: brightness that saturates.
   private static func saturated(_ evidence: TensorEvidence) -> [Candidate] {
     let pairs = evidence.spread

@@ -9,9 +9,9 @@ import PipelineTrace
 package enum Scaled: Cause {
   package static let word = "scaled"
 
-  package static func candidates(for evidence: TensorEvidence) -> [Candidate] {
+  package static func candidates(for evidence: TensorEvidence) throws(FormatError) -> [Candidate] {
     guard evidence.holdsQuantities, let factor = evidence.spread.commonFactor else { return [] }
-    var candidates: [Candidate] = []
+    var candidates = try StageOperation.missing(word, in: evidence)
     if let named = NamedFactor.nearest(to: factor) {
       candidates.append(candidate(evidence, named.factor, "\(named.name)", cost: 6))
     }
