@@ -92,8 +92,9 @@ extension Tensor {
     let size = dtype.byteCount
     var numbers = [Double](repeating: 0, count: places.count)
     var word = [UInt8](repeating: 0, count: size)
+    let isInOrder = isContiguous
     for (i, element) in places.enumerated() {
-      let start = place(ofElement: element) * size
+      let start = (isInOrder ? firstElement + element : place(ofElement: element)) * size
       try word.withUnsafeMutableBufferPointer { (word) throws(FormatError) in
         try bytes.read(into: UnsafeMutableRawBufferPointer(word), at: start)
       }
