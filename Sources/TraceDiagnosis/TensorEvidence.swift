@@ -90,6 +90,7 @@ extension Tensor {
     if let mapped = bytes as? MappedElements, isContiguous, firstElement == 0 {
       return try mapped.numbers(at: places)
     }
+    if isContiguous { return try numbers(atSources: places.map { firstElement + $0 }) }
     let steps = shape.rowMajorStrides
     let sources = places.map { element in
       var rest = element
