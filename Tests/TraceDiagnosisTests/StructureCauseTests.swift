@@ -92,9 +92,11 @@ private let c = stage("c", 3, 5, 9)
     let numbers = tensor(.f32, noise(64, seed: 3))
     let other = tensor(.f32, noise(64, seed: 4))
     let renamed = try found(
-      [a, stage("resize", numbers)], [a, stage("interpolate", numbers)])
-    #expect(renamed.map(\.cause) == ["stage-renamed"])
-    #expect(renamed.first?.summary == "dev's 'resize' is called 'interpolate' in prod")
+      [stage("t", text: "A"), stage("resize", numbers)],
+      [stage("t", text: "a"), stage("interpolate", numbers)])
+    #expect(renamed.map(\.cause) == ["case-changed", "stage-renamed"])
+    #expect(renamed.last?.summary == "dev's 'resize' is called 'interpolate' in prod")
+    #expect(try found([a, stage("resize", numbers)], [a, stage("interpolate", numbers)]).isEmpty)
     let before = try found(
       [stage("resize", numbers), stage("t", text: "A")],
       [stage("interpolate", numbers), stage("t", text: "a")])

@@ -3,14 +3,14 @@ import TraceComparison
 
 /// A stage has another name in prod and gives out the same bits.
 ///
-/// One finding that names the first and counts the others. It makes nothing diverge: what stands before
-/// the first divergence is left to the list of stages, so that no harmless name comes before a cause. Not
-/// for stages that the user paired.
+/// One finding that names the first and counts the others. It makes nothing diverge: where nothing does,
+/// and before the first divergence, it is left to the list of stages, so that no harmless name is taken for
+/// a cause. Not for stages that the user paired.
 package enum StageRenamed: Cause {
   package static let word = "stage-renamed"
 
   package static func findings(in comparison: Comparison) -> [Finding] {
-    let start = comparison.firstDivergence ?? 0
+    guard let start = comparison.firstDivergence else { return [] }
     let renamed = comparison.pairs.indices.filter { index in
       let pair = comparison.pairs[index]
       return index >= start && pair.pair.isRenamed && pair.pair.matchedBy == .content
