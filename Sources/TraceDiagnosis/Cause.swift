@@ -84,6 +84,7 @@ package let allCauses: [any Cause.Type] = [
   StaleOutput.self,
   DropoutActive.self,
   SparseCorruption.self,
+  DecisionFlipped.self,
   WeightsDiffer.self,
   Unknown.self,
 ]

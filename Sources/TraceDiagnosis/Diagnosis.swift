@@ -36,6 +36,15 @@ package func findings(
     else { continue }
     found += (try? explanations(of: evidence, pair: index, workerCount: workerCount)) ?? []
   }
+  // An answer is what a user saw: looked into wherever it was born, and instead of what is not known.
+  for index in comparison.pairs.indices where !isCancelled() {
+    if let flipped = try? DecisionFlipped.decisions(in: comparison, pair: index) {
+      found.removeAll {
+        $0.pairIndex == index && [Unknown.word, SparseCorruption.word].contains($0.cause)
+      }
+      found.append(flipped)
+    }
+  }
   return sorted(found)
 }
 

@@ -174,4 +174,21 @@ private func softmax(_ scores: [Double], _ length: Int, _ isKept: (Int, Int) -> 
         tensor(.f32, numbers, [8, 8]), tensor(.f32, noise(60, seed: 32), [60])
       ).map(\.summary) == ["no cause fits; the shapes are 8×8 and 60"])
   }
+
+  @Test func `an answer that a narrow margin turned`() throws {
+    let dev = tensor(.f64, [0.2, 1.5, 1.499999, -0.7])
+    let prod = tensor(.f64, [0.2, 1.499998, 1.500001, -0.7])
+    let findings = try TraceDiagnosisTests.found(
+      [stage("logits", dev), stage("label", tensor(.i64, [1], []))],
+      [stage("logits", prod), stage("label", tensor(.i64, [2], []))])
+    #expect(
+      findings.last.map { "\($0.cause): \($0.summary)" }
+        == "decision-flipped: prod's answer is 2 for 1: in 'logits' these two lay 1e-06 apart, "
+        + "and prod's scores are off by up to 2e-06")
+    // Other scores have another answer, which flips nothing.
+    let far = try TraceDiagnosisTests.found(
+      [stage("logits", dev), stage("label", tensor(.i64, [1], []))],
+      [stage("logits", tensor(.f64, [0.2, 0.5, 3, -0.7])), stage("label", tensor(.i64, [2], []))])
+    #expect(far.map(\.cause).contains("decision-flipped") == false)
+  }
 }
