@@ -17,6 +17,16 @@ package protocol Cause: Sendable {
   /// Pairs that are not settled yet are no evidence.
   static func findings(in comparison: Comparison) -> [Finding]
 
+  /// What became of a text; the first cause that speaks of it is the one that is named.
+  static func explanation(of evidence: TextEvidence) -> Finding?
+
+  /// What became of a sequence of tokens; as for texts.
+  static func explanation(of evidence: TokenEvidence) -> Finding?
+
+  /// Faults that break arithmetic, and would mislead what is fitted: asked before all candidates. One that
+  /// explains all is the answer.
+  static func faults(in evidence: TensorEvidence) throws(FormatError) -> [Finding]
+
   /// What may be undone, or redone on dev, to make the sides agree; each is counted by ``Judge``.
   ///
   /// Cheap: views, fits on the sample. Guards against chance are left to the count, but for those that
@@ -31,6 +41,9 @@ package protocol Cause: Sendable {
 extension Cause {
   package static var explainsRounding: Bool { false }
   package static func findings(in comparison: Comparison) -> [Finding] { [] }
+  package static func explanation(of evidence: TextEvidence) -> Finding? { nil }
+  package static func explanation(of evidence: TokenEvidence) -> Finding? { nil }
+  package static func faults(in evidence: TensorEvidence) throws(FormatError) -> [Finding] { [] }
   package static func candidates(for evidence: TensorEvidence) throws(FormatError) -> [Candidate] {
     []
   }
@@ -42,6 +55,11 @@ extension Cause {
 /// Every cause, the most specific first.
 package let allCauses: [any Cause.Type] = [
   TraceTruncated.self,
+  StagesReordered.self,
+  StageRepeated.self,
+  StageMissing.self,
+  StageExtra.self,
+  StageRenamed.self,
   ChannelReversed.self,
   AxisFlipped.self,
   AxesPermuted.self,
@@ -61,4 +79,26 @@ package let allCauses: [any Cause.Type] = [
   Quantized.self,
   FloatNoise.self,
   Rounding.self,
+  UnicodeNormalization.self,
+  CaseChanged.self,
+  WhitespaceChanged.self,
+  VocabularyChanged.self,
+  Truncated.self,
+  TokenInserted.self,
+  TokenDeleted.self,
+  TokenSubstituted.self,
+  WordsRemoved.self,
+  WordsAdded.self,
+  BitFlip.self,
+  NaNBorn.self,
+  InfBorn.self,
+  MaskIgnored.self,
+  PoolingChanged.self,
+  ConstantOutput.self,
+  StaleOutput.self,
+  DropoutActive.self,
+  SparseCorruption.self,
+  DecisionFlipped.self,
+  WeightsDiffer.self,
+  Unknown.self,
 ]

@@ -21,11 +21,29 @@ package func findings(
   var found = structuralFindings(of: comparison)
   for index in comparison.origins where comparison.pairs[index].status == .diverged {
     if isCancelled() { break }
+    // Stages that changed places took in other things: their values are not held against each other.
+    let isReordered = found.contains {
+      $0.pairIndex == index && $0.cause == StagesReordered.word && $0.confidence == 1
+    }
+    if isReordered { continue }
+    if let finding = try? wordFinding(pair: index, of: comparison, isCancelled: isCancelled) {
+      found.append(finding)
+      continue
+    }
     guard
       let evidence = try? TensorEvidence(
         pair: index, of: comparison, workerCount: workerCount, isCancelled: isCancelled)
     else { continue }
     found += (try? explanations(of: evidence, pair: index, workerCount: workerCount)) ?? []
+  }
+  // An answer is what a user saw: looked into wherever it was born, and instead of what is not known.
+  for index in comparison.pairs.indices where !isCancelled() {
+    if let flipped = try? DecisionFlipped.decisions(in: comparison, pair: index) {
+      found.removeAll {
+        $0.pairIndex == index && [Unknown.word, SparseCorruption.word].contains($0.cause)
+      }
+      found.append(flipped)
+    }
   }
   return sorted(found)
 }
@@ -39,12 +57,81 @@ private func sorted(_ findings: [Finding]) -> [Finding] {
   }.map(\.element)
 }
 
+/// What became of a pair of texts or of token sequences; `nil` where the value is neither.
+private func wordFinding(
+  pair index: Int, of comparison: Comparison, isCancelled: () -> Bool
+) throws(FormatError) -> Finding? {
+  let pair = comparison.pairs[index]
+  guard let value = pair.leadingValue, value.status == .diverged, let dev = value.dev,
+    let prod = value.prod
+  else { return nil }
+  var finding: Finding?
+  if case .text(let devTexts) = dev.content, case .text(let prodTexts) = prod.content {
+    finding = try wordFinding(dev: devTexts, prod: prodTexts, isCancelled: isCancelled)
+  } else if dev.isTokenSequence(ofStage: pair.name), prod.isTokenSequence(ofStage: pair.name),
+    let devIDs = dev.tensor, let prodIDs = prod.tensor,
+    let evidence = try TokenEvidence(
+      dev: devIDs, prod: prodIDs, pieces: (dev.pieces, prod.pieces), isCancelled: isCancelled)
+  {
+    finding = allCauses.lazy.compactMap { $0.explanation(of: evidence) }.first
+  }
+  finding?.pairIndex = index
+  finding?.valueName = value.name
+  return finding
+}
+
+private func wordFinding(dev: TextArray, prod: TextArray, isCancelled: () -> Bool)
+  throws(FormatError) -> Finding?
+{
+  if let evidence = try TextEvidence(dev: dev, prod: prod, isCancelled: isCancelled) {
+    var isForm = false
+    if case .forms = evidence.change { isForm = true }
+    if isForm || evidence.dev.count == 1 || !evidence.isOfPieces {
+      return allCauses.lazy.compactMap { $0.explanation(of: evidence) }.first
+    }
+  }
+  guard dev.shape.rank > 0, prod.shape.rank > 0,
+    max(dev.shape.elementCount, prod.shape.elementCount) <= TextComparison.editedCountLimit,
+    let evidence = TokenEvidence(
+      dev: try dev.elements(0..<dev.shape.elementCount),
+      prod: try prod.elements(0..<prod.shape.elementCount), isCancelled: isCancelled)
+  else { return nil }
+  return allCauses.lazy.compactMap { $0.explanation(of: evidence) }.first
+}
+
+extension Value {
+  fileprivate var pieces: [[UInt8]]? {
+    if case .tokens(_, let pieces) = content { pieces } else { nil }
+  }
+
+  /// Whether these are token ids, or a batch of them by its name or that of the stage.
+  fileprivate func isTokenSequence(ofStage stageName: String) -> Bool {
+    switch content {
+    case .tokens: return true
+    case .tensor(let tensor):
+      let length = Shape.vector(tensor.shape.extents.last ?? 0)
+      return tensor.shape.rank > 0
+        && [name, stageName].contains {
+          Value.namesTokenIDs($0, dtype: tensor.dtype, shape: length)
+        }
+    case .text, .summary, .unreadable: return false
+    }
+  }
+}
+
 /// The best explanation of one pair of tensors, and others that tie with it.
 private func explanations(of evidence: TensorEvidence, pair: Int, workerCount: Int)
   throws(FormatError) -> [Finding]
 {
   let judge = Judge(evidence: evidence, workerCount: workerCount)
   let causes = allCauses.filter { !evidence.isRoundingSized || $0.explainsRounding }
+  var faults: [Finding] = []
+  for cause in causes {
+    var found = try cause.faults(in: evidence)
+    for i in found.indices { found[i].pairIndex = pair }
+    faults += found
+    if faults.contains(where: { $0.explained == 1 }) { return faults }
+  }
   var verdicts: [Judge.Verdict] = []
   for cause in causes {
     for candidate in try cause.candidates(for: evidence) {
@@ -57,7 +144,12 @@ private func explanations(of evidence: TensorEvidence, pair: Int, workerCount: I
   }
   var best: Judge.Verdict?
   for verdict in verdicts where best.map({ verdict.isBetter(than: $0) }) ?? true { best = verdict }
-  if let best { return [best.finding(pairIndex: pair, valueName: evidence.valueName)] }
+  if let best {
+    let finding = best.finding(pairIndex: pair, valueName: evidence.valueName)
+    // What a view undoes to the last element has made the faults as well.
+    return !best.candidate.isRedone && best.level == .exact ? [finding] : faults + [finding]
+  }
+  if !faults.isEmpty { return faults }
   for cause in causes {
     var described = try cause.descriptions(of: evidence)
     for i in described.indices { described[i].pairIndex = pair }

@@ -20,9 +20,9 @@ func found(_ dev: Tensor, _ prod: Tensor) throws -> [Finding] {
   try found([stage("s", dev)], [stage("s", prod)])
 }
 
-/// The words of the causes that are found.
+/// The words of the causes that are found; nothing where the difference is unknown.
 func causes(_ dev: Tensor, _ prod: Tensor) throws -> [String] {
-  try found(dev, prod).map(\.cause)
+  try found(dev, prod).map(\.cause).filter { $0 != "unknown" }
 }
 
 /// Normally distributed numbers, the same for the same seed.

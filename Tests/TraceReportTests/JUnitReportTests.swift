@@ -34,10 +34,12 @@ import TraceComparison
             </testcase>
             <testcase classname="paritty.stage" name="&lt;3&gt;">
               <failure message="dev does not have this stage" type="extra">stage 2 &lt;3&gt;: dev does not have this stage
+        LIKELY CAUSE  stage-extra  prod runs &apos;&lt;3&gt;&apos;, which dev does not; in its place dev has &apos;four&apos;
         extra, f32, 3</failure>
             </testcase>
             <testcase classname="paritty.stage" name="four">
               <failure message="prod does not have this stage" type="missing">stage 3 four: prod does not have this stage
+        LIKELY CAUSE  stage-missing  prod does not run &apos;four&apos;; in its place prod has &apos;&lt;3&gt;&apos;
         missing, f32, 1</failure>
             </testcase>
             <system-out>FIRST DIVERGENCE  1 two: 1 of 1 elements differ (100 %)

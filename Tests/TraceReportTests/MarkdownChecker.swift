@@ -33,6 +33,9 @@ struct MarkdownChecker {
       } else if line.starts(with: Array("- ".unicodeScalars)) {
         items.append(inline(line.dropFirst(2)))
       } else if !line.isEmpty {
+        var line = line
+        let title = Array("**LIKELY CAUSE** ".unicodeScalars)
+        if line.starts(with: title) { line = line.dropFirst(title.count) }
         if line.first != "`" { faults.append("a paragraph of words: \(text(line))") }
         _ = inline(line)
       }

@@ -61,6 +61,8 @@ private func corpusReport(_ folder: String, _ devName: String, _ prodName: Strin
       try corpusReport("p4-tabular-dropped-scaler", "dev", "prod") == """
         FIRST DIVERGENCE  1 scaled: prod does not have this stage
           it comes after 'features', which both have
+        LIKELY CAUSE  stage-missing
+          prod does not run 'scaled'; 'logits' after it differs
 
         dev   dev  npy-folder, 6 stages
         prod  prod  npy-folder, 5 stages
