@@ -13,8 +13,15 @@ package enum FindingText {
     return findings.first { $0.pairIndex == first }
   }
 
-  /// `LIKELY CAUSE  trace-truncated`.
-  package static func title(_ finding: Finding) -> String { "LIKELY CAUSE  \(finding.cause)" }
+  /// `LIKELY CAUSE  trace-truncated`; `CAUSE UNKNOWN` where none was found.
+  package static func title(_ finding: Finding) -> String {
+    finding.cause == Unknown.word ? "CAUSE UNKNOWN" : "LIKELY CAUSE  \(finding.cause)"
+  }
+
+  /// The title for Markdown: the words in bold, that of the cause as code.
+  static func heading(of finding: Finding, _ code: (String) -> String) -> String {
+    finding.cause == Unknown.word ? "**CAUSE UNKNOWN**" : "**LIKELY CAUSE** \(code(finding.cause))"
+  }
 
   /// The title and the summary.
   package static func line(_ finding: Finding) -> String { "\(title(finding))  \(finding.summary)" }

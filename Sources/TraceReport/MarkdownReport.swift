@@ -25,7 +25,7 @@ package enum MarkdownReport: ReportFormat {
     return [["## \(answer.verdict) \(MarkdownText.code(answer.subject))"]]
       + answer.notes.map { [MarkdownText.code($0)] }
       + (answer.cause.map { cause in
-        [["**LIKELY CAUSE** \(MarkdownText.code(cause.cause)) \(MarkdownText.code(cause.summary))"]]
+        [[FindingText.heading(of: cause, MarkdownText.code) + " " + MarkdownText.code(cause.summary)]]
       } ?? [])
       + answer.losses.map { ["**NOT COMPLETE** \(MarkdownText.code($0))"] }
   }

@@ -19,6 +19,8 @@ extension Debugger {
       take(updates)
     case .comparisonEnded(let isCancelled):
       progress = isCancelled ? .cancelled : .done
+    case .diagnosed(let found):
+      findings = found
     case .finished(let job, let output):
       guard job == requestedJob else { break }
       if case .failed(let problem) = output {

@@ -14,6 +14,8 @@ package struct Debugger: Sendable {
     case resized(width: Int, height: Int)
     case compared([ComparisonEngine.Update])
     case comparisonEnded(isCancelled: Bool)
+    /// Why the traces differ, once all is compared.
+    case diagnosed([Finding])
     case finished(Job, Job.Output)
   }
 

@@ -3,6 +3,7 @@ import Glibc
 import Synchronization
 import TraceAlignment
 import TraceComparison
+import TraceDiagnosis
 import TraceScreen
 import TraceTerminal
 
@@ -160,12 +161,18 @@ struct DebuggerSession {
     let cancellation = comparisonCancellation
     let comparison = debugger.comparison
     comparing.async { [generation, mailbox, workerCount, attention] in
-      _ = ComparisonEngine.run(
+      let compared = ComparisonEngine.run(
         comparison, workerCount: workerCount, isCancelled: { cancellation.isCancelled },
         visiblePair: { attention.pair },
         report: { mailbox.post(News(run: generation, event: .compared([$0]))) })
       mailbox.post(
         News(run: generation, event: .comparisonEnded(isCancelled: cancellation.isCancelled)))
+      guard !cancellation.isCancelled else { return }
+      let found = findings(
+        of: compared, workerCount: workerCount, isCancelled: { cancellation.isCancelled })
+      if !cancellation.isCancelled {
+        mailbox.post(News(run: generation, event: .diagnosed(found)))
+      }
     }
   }
 
