@@ -25,7 +25,8 @@ package enum MarkdownReport: ReportFormat {
     return [["## \(answer.verdict) \(MarkdownText.code(answer.subject))"]]
       + answer.notes.map { [MarkdownText.code($0)] }
       + (answer.cause.map { cause in
-        [[FindingText.heading(of: cause, MarkdownText.code) + " " + MarkdownText.code(cause.summary)]]
+        let heading = FindingText.heading(of: cause, MarkdownText.code)
+        return [["\(heading) \(MarkdownText.code(cause.summary))"]]
       } ?? [])
       + answer.losses.map { ["**NOT COMPLETE** \(MarkdownText.code($0))"] }
   }
