@@ -114,7 +114,8 @@ let package = Package(
     .testTarget(
       name: "TraceScreenTests",
       dependencies: [
-        "PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison", "TraceScreen",
+        "PipelineTrace", "TensorKernels", "TraceAlignment", "TraceComparison", "TraceDiagnosis",
+        "TraceScreen",
       ]),
     // The program as its users run it: under a pseudo-terminal, in a pipe, on the samples.
     .testTarget(

@@ -111,6 +111,7 @@ package struct Debugger: Sendable {
 
   /// Gives every part its place, and asks for what the open panel lacks.
   mutating func fit() {
+    subject.findings = findings.filter { $0.pairIndex == subject.pairIndex }
     let layout = Layout(self)
     stageList.resize(height: layout.stages.height, count: comparison.pairs.count)
     panels[panelIndex].resize(

@@ -1,5 +1,6 @@
 import PipelineTrace
 import TraceComparison
+import TraceDiagnosis
 
 /// What the panels beside the list look at: one value of the selected pair, and where in it.
 package struct Subject: Sendable {
@@ -13,6 +14,8 @@ package struct Subject: Sendable {
   package var isValueChosen: Bool
   /// What the readers of the two traces had to say.
   package var remarks: [String]
+  /// Why the two sides of the pair differ, as far as it is known.
+  package var findings: [Finding] = []
   /// Whether the person moved the cursor, so that news must not move it away.
   package var isPlacedByHand = false
 

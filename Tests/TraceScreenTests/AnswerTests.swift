@@ -2,6 +2,7 @@ import PipelineTrace
 import TensorKernels
 import Testing
 import TraceComparison
+import TraceDiagnosis
 
 @testable import TraceScreen
 
@@ -188,5 +189,24 @@ extension Substring {
     var text = self
     while text.last == " " { text.removeLast() }
     return String(text)
+  }
+
+  @Test func `a cause that arrives stands below the first divergence, and whole in Statistics`()
+    throws
+  {
+    var sitting = try Sitting(
+      dev: [stage("a", tensor([3], [1, 2, 3]))], prod: [stage("a", tensor([3], [2, 4, 6]))])
+    sitting.compare()
+    sitting.send(
+      .diagnosed([
+        Finding(
+          pairIndex: 0, valueName: "output", cause: "scaled", confidence: 1,
+          summary: "prod is 2 dev; redone, 0 of 3 elements differ", explained: 1)
+      ]))
+    #expect(
+      sitting.line(with: "LIKELY CAUSE")
+        == " LIKELY CAUSE  scaled  prod is 2 dev; redone, 0 of 3 elements differ")
+    while sitting.line(with: "[Statistics]") == nil { sitting.press("t") }
+    #expect(sitting.line(with: " cause  ")?.contains("scaled") == true)
   }
 }

@@ -102,10 +102,12 @@ import TraceComparison
     sitting.compare()
     sitting.press("tt")
     #expect(
-      sitting.lines(7..<15) == """
+      sitting.lines(7..<17) == """
         ─ 2 last  Heatmap Values [Statistics] ──────────────────────────────────────────|
          status            missing in prod|
          difference        prod did not record 'out'|
+         cause             trace-truncated|
+                           prod is cut off inside 'scale'; the rest is lost|
          dev               f32  2|
          remark            prod: The archive has no directory at its end, it was cut|
                              off: 1 entry before the cut is kept, 'scale.npy' is lost,|

@@ -1,6 +1,7 @@
 import PipelineTrace
 import TensorKernels
 import TraceComparison
+import TraceDiagnosis
 import TraceReport
 
 /// Every metric of a value with what it means, and each side by itself.
@@ -69,6 +70,12 @@ package struct StatisticsPanel: Panel {
       Line(name: "status", text: DivergenceText.word(for: pair), isStrong: true),
       Line(name: "difference", text: DivergenceText.amount(of: value)),
     ]
+    for finding in subject.findings {
+      lines.append(Line(name: "cause", text: finding.cause, isStrong: true))
+      for part in finding.summary.wrapped(toColumns: max(40, columns - 17)) {
+        lines.append(Line(name: "", text: String(part.drop { $0 == " " })))
+      }
+    }
     if let matchedBy = pair.pair.matchedBy {
       var how = "by \(matchedBy.rawValue)"
       if pair.pair.isMoved { how += ", moved: prod runs it in another order" }
