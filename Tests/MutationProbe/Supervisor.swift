@@ -21,7 +21,18 @@ struct Supervisor {
     let ledger: Ledger
     var position = -1
     var since: ContinuousClock.Instant
+    /// Seconds of the processor that it had used by then.
+    var processorSeconds = 0.0
     var isDone = false
+
+    /// Seconds of the processor that it has used; 0 where the system does not say.
+    var usedSeconds: Double {
+      var clock = clockid_t()
+      var time = timespec()
+      guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0
+      else { return 0 }
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
   }
 
   /// - Returns: Whether every mutant was harmless.
@@ -62,9 +73,15 @@ struct Supervisor {
       if worker.ledger[.position] != worker.position {
         worker.position = worker.ledger[.position]
         worker.since = clock.now
+        worker.processorSeconds = worker.usedSeconds
       }
-      // Before its first mutant a worker only reads seeds.
+      // Before its first mutant a worker only reads seeds. On a busy machine time passes for the others;
+      // one that waits for something uses none.
       guard worker.position >= 0, clock.now - worker.since > Limits.duration else { return false }
+      guard
+        worker.usedSeconds - worker.processorSeconds > Double(Limits.duration.components.seconds)
+          || clock.now - worker.since > Limits.standstill
+      else { return false }
       kill(worker.process, SIGKILL)
       waitpid(worker.process, &word, 0)
     } else if worker.ledger[.isDone] == 1 {

@@ -48,5 +48,8 @@ enum Worker {
 /// What a mutant may take.
 enum Limits {
   static let kilobytes = 256 << 10
+  /// Of the processor, for one mutant.
   static let duration = Duration.seconds(2)
+  /// For one mutant, though the processor did not work on it.
+  static let standstill = Duration.seconds(20)
 }
