@@ -146,17 +146,7 @@ extension Tensor {
   ///
   /// - Precondition: the tensor is small enough to be held in memory at 8 bytes an element.
   package func numbers() throws(FormatError) -> [Double] {
-    let count = shape.elementCount
-    var bytes = [UInt8](repeating: 0, count: byteCount)
-    var reader = TensorReader(self)
-    try bytes.withUnsafeMutableBufferPointer { (buffer) throws(FormatError) in
-      try reader.read(0..<count, into: UnsafeMutableRawBufferPointer(buffer))
-    }
-    var numbers = [Double](repeating: 0, count: count)
-    bytes.withUnsafeBytes { bytes in
-      numbers.withUnsafeMutableBufferPointer { widen(bytes, dtype: dtype, into: $0) }
-    }
-    return numbers
+    try numbers(in: 0..<shape.elementCount)
   }
 
   /// A tensor of these numbers in memory, as `f64`.
